@@ -1,0 +1,18 @@
+export { type Layout, type LayoutEntry, layoutOf } from './layout/layout.ts';
+export { BLOCK_BYTES, BundlePath, blobPath, chartPath, SIGNATURE_BYTES } from './paths.ts';
+export {
+  type Artifact,
+  type ArtifactKind,
+  artifactSchema,
+  type Blob,
+  BUNDLE_MANIFEST_TYPE,
+  type BundleFile,
+  type BundleManifest,
+  bundleManifestSchema,
+  type Destination,
+  type MissingImage,
+  type Scenario,
+} from './schemas/bundle-manifest.ts';
+export { type ChartImage, type Lock, lockSchema } from './schemas/lock.ts';
+export { type ReceiptEntry, receiptEntrySchema } from './schemas/receipt.ts';
+export { type Request, type RequestedImage, requestSchema } from './schemas/request.ts';

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { artifactSchema } from './bundle-manifest.ts';
+import { digestSchema, instantSchema } from './primitives.ts';
+
+/** An image that a chart would run, and where that was found. */
+export const chartImageSchema = z.strictObject({
+  image: z.string().min(1).max(512),
+  chart: z.string().min(1).max(512).describe('`name:tag` of the chart artifact.'),
+  where: z.array(z.string().max(512)).min(1).max(1000),
+  status: z.enum(['carried', 'allowed', 'missing']),
+  carriedAs: z.string().max(512).optional().describe('`name:tag` of the artifact that stands in for it.'),
+});
+
+/** Everything that can move, pinned: `zenml-bundle.lock.json`. Described in SPEC.md. */
+export const lockSchema = z.strictObject({
+  lockVersion: z.literal(1),
+  requestHash: digestSchema.describe('Of the parsed request without registry, mirrors and signing.'),
+  created: instantSchema,
+  versions: z.strictObject({
+    controlPlane: z.string().nullable(),
+    workspaceServer: z.array(z.string()),
+  }),
+  artifacts: z.array(artifactSchema).min(1).max(100_000),
+  chartImages: z.array(chartImageSchema).max(100_000),
+});
+
+export type Lock = z.infer<typeof lockSchema>;
+export type ChartImage = z.infer<typeof chartImageSchema>;

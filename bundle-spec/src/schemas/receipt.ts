@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { canonicalReferenceSchema, digestSchema, instantSchema, kindSchema } from './primitives.ts';
+
+// A receipt is a file of JSON lines: one `start`, one `tagged` for each reference, appended and synced as it
+// happens, one `end`. A load that was killed leaves a receipt without `end` that lists what it had moved.
+
+export const receiptStartSchema = z.strictObject({
+  event: z.literal('start'),
+  receiptVersion: z.literal(1),
+  time: instantSchema,
+  operator: z.string().max(256).describe('user@host'),
+  tool: z.string().max(128),
+  bundle: z.strictObject({
+    digest: digestSchema.describe('Of the exact bytes of bundle-manifest.json.'),
+    created: instantSchema,
+    signedBy: z.string().max(256).nullable().describe('Key hint; null where an unsigned bundle was allowed.'),
+  }),
+  destination: z.strictObject({ images: z.string().max(255), charts: z.string().max(255) }),
+});
+
+export const receiptTaggedSchema = z.strictObject({
+  event: z.literal('tagged'),
+  time: instantSchema,
+  kind: kindSchema,
+  source: canonicalReferenceSchema,
+  destination: z.string().max(512),
+  digest: digestSchema,
+  outcome: z.enum(['tagged', 'moved', 'unchanged', 'withheld']),
+  policy: z.string().max(1000).optional().describe('Where withheld: what the registry said.'),
+});
+
+export const receiptEndSchema = z.strictObject({
+  event: z.literal('end'),
+  time: instantSchema,
+  uploadedBytes: z.int().min(0),
+  uploadedBlobs: z.int().min(0),
+  mountedBlobs: z.int().min(0),
+  skippedBlobs: z.int().min(0),
+});
+
+/** One line of a receipt. Described in SPEC.md. */
+export const receiptEntrySchema = z.discriminatedUnion('event', [receiptStartSchema, receiptTaggedSchema, receiptEndSchema]);
+
+export type ReceiptEntry = z.infer<typeof receiptEntrySchema>;
