@@ -1,0 +1,81 @@
+import { escapeControl } from 'oras-js';
+import type { CommandHost } from './command-host.ts';
+import { describeFailure, formatFailure } from './describe-failure.ts';
+import { type Column, formatTable } from './format-table.ts';
+import { barProgress, jsonProgress, type Progress, type ProgressOptions, plainProgress, SILENT_PROGRESS } from './progress.ts';
+import { promptSecret, readSecret } from './read-secret.ts';
+
+export interface TerminalOptions {
+  readonly json: boolean;
+  readonly quiet: boolean;
+}
+
+/** All that a command says. Results go to stdout, everything else to stderr; with `--json` stdout has JSON lines only. */
+export interface Terminal extends TerminalOptions {
+  /** Whether a person sits at standard input. */
+  readonly interactive: boolean;
+  /** A result for people; nothing with `--json`. */
+  result(text: string): void;
+  /** A result in aligned columns; nothing with `--json`. */
+  table(columns: readonly Column[], rows: readonly (readonly string[])[]): void;
+  /** A result for scripts: one JSON line; nothing without `--json`. */
+  record(record: object): void;
+  /** Something to know that is no result; nothing with `--quiet`. */
+  note(text: string): void;
+  /** Bytes, rate and time left. */
+  progress(options: ProgressOptions): Progress;
+  /** An error: its code, what and where, causes, remedy. */
+  failure(error: unknown): void;
+  /** Asks a person for a secret, without echo. Only where `interactive`. */
+  passphrase(prompt: string, signal?: AbortSignal): Promise<string>;
+  /** Standard input as one secret, for `--password-stdin`. */
+  secretFromInput(): Promise<string>;
+}
+
+export function createTerminal(host: CommandHost, options: TerminalOptions): Terminal {
+  const { json, quiet } = options;
+  const printable = (text: string): string =>
+    text
+      .split('\n')
+      .map((line) => escapeControl(line, Number.MAX_SAFE_INTEGER))
+      .join('\n');
+  const toStdout = (text: string): void => void host.stdout.write(`${text}\n`);
+  const toStderr = (text: string): void => void host.stderr.write(`${text}\n`);
+  const record = (value: object): void => {
+    if (json) toStdout(JSON.stringify(value));
+  };
+  return {
+    json,
+    quiet,
+    interactive: host.stdin.isTTY === true,
+    result(text) {
+      if (!json) toStdout(printable(text));
+    },
+    table(columns, rows) {
+      if (!json)
+        toStdout(
+          formatTable(
+            columns,
+            rows.map((row) => row.map((cell) => escapeControl(cell, Number.MAX_SAFE_INTEGER))),
+          ),
+        );
+    },
+    record,
+    note(text) {
+      if (!quiet) toStderr(printable(text));
+    },
+    progress(progressOptions) {
+      if (json) return jsonProgress(progressOptions, record);
+      if (quiet) return SILENT_PROGRESS;
+      if (host.stderr.isTTY === true) return barProgress(progressOptions, host.stderr);
+      return plainProgress(progressOptions, toStderr);
+    },
+    failure(error) {
+      const failure = describeFailure(error);
+      if (json) record({ event: 'error', ...failure });
+      toStderr(formatFailure(failure));
+    },
+    passphrase: (prompt, signal) => promptSecret(prompt, host, signal),
+    secretFromInput: () => readSecret(host.stdin),
+  };
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatBytes, formatDuration } from '../src/index.ts';
+import { formatTable } from '../src/format-table.ts';
+import { describeProgress } from '../src/progress.ts';
+
+test('writes bytes in binary units with one decimal', () => {
+  assert.deepEqual(
+    [0, 1023, 1024, 1536, 1024 ** 2 - 1, 1_306_525_696].map(formatBytes),
+    ['0 B', '1023 B', '1.0 KiB', '1.5 KiB', '1.0 MiB', '1.2 GiB'],
+  );
+});
+
+test('writes durations in the two largest units', () => {
+  assert.deepEqual([0, 949, 9_940, 9_960, 59_400, 59_600, 72_000, 3_720_000].map(formatDuration), [
+    '0.0 s',
+    '0.9 s',
+    '9.9 s',
+    '10 s',
+    '59 s',
+    '1 min 0 s',
+    '1 min 12 s',
+    '1 h 2 min',
+  ]);
+});
+
+test('aligns columns and leaves no trailing space', () => {
+  const table = formatTable(
+    [{ title: 'IMAGE' }, { title: 'SIZE', align: 'right' }, { title: 'NOTE' }],
+    [
+      ['zenml-pro-api', '1.0 MiB', ''],
+      ['zenml', '120.5 MiB', 'shared'],
+    ],
+  );
+  assert.equal(table, ['IMAGE               SIZE  NOTE', 'zenml-pro-api    1.0 MiB', 'zenml          120.5 MiB  shared'].join('\n'));
+});
+
+test('says bytes, rate, time left and what is waited for', () => {
+  const state = { label: 'fetch', totalBytes: 4096, bytes: 1024, note: 'waiting\u001b[2J', elapsedMs: 1000 };
+  assert.equal(describeProgress(state), '1.0 KiB of 4.0 KiB, 1.0 KiB/s, 3.0 s left, waiting\\x1b[2J');
+});
