@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, formatDuration } from '../src/index.ts';
 import { formatTable } from '../src/format-table.ts';
+import { formatBytes, formatDuration } from '../src/index.ts';
 import { describeProgress } from '../src/progress.ts';
 
 test('writes bytes in binary units with one decimal', () => {
-  assert.deepEqual(
-    [0, 1023, 1024, 1536, 1024 ** 2 - 1, 1_306_525_696].map(formatBytes),
-    ['0 B', '1023 B', '1.0 KiB', '1.5 KiB', '1.0 MiB', '1.2 GiB'],
-  );
+  assert.deepEqual([0, 1023, 1024, 1536, 1024 ** 2 - 1, 1_306_525_696].map(formatBytes), [
+    '0 B',
+    '1023 B',
+    '1.0 KiB',
+    '1.5 KiB',
+    '1.0 MiB',
+    '1.2 GiB',
+  ]);
 });
 
 test('writes durations in the two largest units', () => {
@@ -32,7 +36,10 @@ test('aligns columns and leaves no trailing space', () => {
       ['zenml', '120.5 MiB', 'shared'],
     ],
   );
-  assert.equal(table, ['IMAGE               SIZE  NOTE', 'zenml-pro-api    1.0 MiB', 'zenml          120.5 MiB  shared'].join('\n'));
+  assert.equal(
+    table,
+    ['IMAGE               SIZE  NOTE', 'zenml-pro-api    1.0 MiB', 'zenml          120.5 MiB  shared'].join('\n'),
+  );
 });
 
 test('says bytes, rate, time left and what is waited for', () => {

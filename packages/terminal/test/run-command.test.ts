@@ -26,7 +26,10 @@ test('a command that returns exits with 0, its result on stdout', async () => {
 
 test('an error names code, message, cause and remedy, and has the exit code of its kind', async () => {
   const { code, err } = await run(['work'], () => {
-    throw new OrasError('CONNECTION_FAILED', 'no answer from 127.0.0.1:1', { remedy: 'Start it.', cause: new Error('ECONNREFUSED') });
+    throw new OrasError('CONNECTION_FAILED', 'no answer from 127.0.0.1:1', {
+      remedy: 'Start it.',
+      cause: new Error('ECONNREFUSED'),
+    });
   });
   assert.equal(code, 5);
   assert.equal(err, 'error CONNECTION_FAILED: no answer from 127.0.0.1:1\n  cause: ECONNREFUSED\nremedy: Start it.\n');
@@ -46,7 +49,10 @@ test('with --json stdout has JSON lines only, errors too', async () => {
     terminal.record({ event: 'fetched', bytes: 3 });
     throw new OrasError('DENIED', 'no');
   });
-  const lines = out.trimEnd().split('\n').map((line) => JSON.parse(line));
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   assert.deepEqual(lines, [
     { event: 'fetched', bytes: 3 },
     { event: 'error', code: 'DENIED', message: 'no', causes: [] },
