@@ -1,3 +1,9 @@
+export { AirgapError, type AirgapErrorDetails } from './errors/airgap-error.ts';
+export type { CatalogueEntry } from './errors/catalogue-entry.ts';
+export { ERROR_CATALOGUE } from './errors/error-catalogue.ts';
+export type { ErrorCode, OwnErrorCode } from './errors/error-code.ts';
+export { EXIT_CODE_MEANINGS, ExitCode } from './errors/exit-code.ts';
+export { exitCodeOf, isErrorCode } from './errors/exit-code-of.ts';
 export { type Layout, type LayoutEntry, layoutOf } from './layout/layout.ts';
 export { BLOCK_BYTES, BundlePath, blobPath, chartPath, SIGNATURE_BYTES } from './paths.ts';
 export {
