@@ -1,3 +1,6 @@
+export { throwIfAborted } from './abort.ts';
+export { contentOf } from './content/content-of.ts';
+export { ContentVerifier, verifyContent } from './content/content-verifier.ts';
 export type { Descriptor, Platform } from './content/descriptor.ts';
 export {
   type Digest,
@@ -8,8 +11,22 @@ export {
   isDigest,
   parseDigest,
 } from './content/digest.ts';
+export { escapeControl } from './content/escape-control.ts';
+export { fetchBytes } from './content/fetch-bytes.ts';
+export { BATCH_BYTES, MAX_MANIFEST_BYTES, MAX_SUCCESSORS } from './content/limits.ts';
 export type { ImageIndex, ImageManifest } from './content/manifest.ts';
 export { isIndexType, isManifestType, MANIFEST_TYPES, MediaType } from './content/media-types.ts';
+export { parseManifest } from './content/parse-manifest.ts';
+export {
+  apiHost,
+  formatReference,
+  isRegistry,
+  isRepositoryName,
+  isTag,
+  parseReference,
+  type Reference,
+} from './content/reference.ts';
+export { successorsOf } from './content/successors-of.ts';
 export { type ErrorDetails, OrasError, type OrasErrorCode } from './error.ts';
 export type {
   Content,
