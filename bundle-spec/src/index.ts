@@ -1,9 +1,16 @@
+export { defaultChartsDestination, destinationReference, relativeReference } from './destination-reference.ts';
 export { AirgapError, type AirgapErrorDetails } from './errors/airgap-error.ts';
 export type { CatalogueEntry } from './errors/catalogue-entry.ts';
 export { ERROR_CATALOGUE } from './errors/error-catalogue.ts';
 export type { ErrorCode, OwnErrorCode } from './errors/error-code.ts';
 export { EXIT_CODE_MEANINGS, ExitCode } from './errors/exit-code.ts';
 export { exitCodeOf, isErrorCode } from './errors/exit-code-of.ts';
+export { dockerArchiveOf, type ReadManifest } from './files/docker-archive-of.ts';
+export { listingOf } from './files/listing-of.ts';
+export { OCI_LAYOUT_BYTES, ociIndexOf } from './files/oci-index-of.ts';
+export { readmeOf } from './files/readme-of.ts';
+export { sha256SumsOf } from './files/sha256-sums-of.ts';
+export { encodeTarHeader, mtimeSecondsOf, type TarEntry } from './layout/encode-tar-header.ts';
 export { type Layout, type LayoutEntry, layoutOf } from './layout/layout.ts';
 export { BLOCK_BYTES, BundlePath, blobPath, chartPath, SIGNATURE_BYTES } from './paths.ts';
 export {
