@@ -27,7 +27,12 @@ export {
   type Reference,
 } from './content/reference.ts';
 export { successorsOf } from './content/successors-of.ts';
+export { copy } from './copy/copy.ts';
+export { type CopyDestination, type CopyGraphOptions, type CopySource, copyGraph } from './copy/copy-graph.ts';
 export { type ErrorDetails, OrasError, type OrasErrorCode } from './error.ts';
+export { MemoryTarget } from './target/memory-target.ts';
+export { OciLayout } from './target/oci-layout.ts';
+export { readFileRange } from './target/read-file-range.ts';
 export type {
   Content,
   Fetcher,

@@ -21,33 +21,32 @@ export function parseManifest(bytes: Uint8Array, mediaType: string): ImageManife
   const index = isIndexType(mediaType);
   const object = readObject(value, '', index ? INDEX_KEYS : MANIFEST_KEYS, problems) ?? {};
 
-  if (object['schemaVersion'] !== 2) problems.add('schemaVersion', 'is not 2');
-  if (object['mediaType'] !== undefined && object['mediaType'] !== mediaType) {
+  if (object.schemaVersion !== 2) problems.add('schemaVersion', 'is not 2');
+  if (object.mediaType !== undefined && object.mediaType !== mediaType) {
     problems.add('mediaType', `differs from the type that it was sent with, ${mediaType}`);
   }
   // A manifest that is both at once reads differently to different readers (CVE-2021-41190).
   for (const key of index ? ['config', 'layers', 'fsLayers'] : ['manifests', 'fsLayers']) {
     if (object[key] !== undefined) problems.add(key, `does not belong into ${index ? 'an index' : 'an image manifest'}`);
   }
-  if (object['artifactType'] !== undefined && typeof object['artifactType'] !== 'string')
-    problems.add('artifactType', 'is not text');
+  if (object.artifactType !== undefined && typeof object.artifactType !== 'string') problems.add('artifactType', 'is not text');
 
-  const subject = object['subject'] === undefined ? undefined : readDescriptor(object['subject'], 'subject', problems);
-  const annotations = readStringMap(object['annotations'], 'annotations', problems);
+  const subject = object.subject === undefined ? undefined : readDescriptor(object.subject, 'subject', problems);
+  const annotations = readStringMap(object.annotations, 'annotations', problems);
   const fields = {
     schemaVersion: 2 as const,
-    ...(typeof object['mediaType'] === 'string' ? { mediaType: object['mediaType'] } : {}),
-    ...(typeof object['artifactType'] === 'string' ? { artifactType: object['artifactType'] } : {}),
+    ...(typeof object.mediaType === 'string' ? { mediaType: object.mediaType } : {}),
+    ...(typeof object.artifactType === 'string' ? { artifactType: object.artifactType } : {}),
     ...(subject ? { subject } : {}),
     ...(annotations ? { annotations } : {}),
   };
   if (index) {
-    const manifests = readDescriptors(object['manifests'], 'manifests', problems);
+    const manifests = readDescriptors(object.manifests, 'manifests', problems);
     problems.throwIfAny(mediaType);
     return { ...fields, manifests };
   }
-  const config = readDescriptor(object['config'], 'config', problems);
-  const layers = readDescriptors(object['layers'], 'layers', problems);
+  const config = readDescriptor(object.config, 'config', problems);
+  const layers = readDescriptors(object.layers, 'layers', problems);
   for (const [path, descriptor] of [['config', config] as const, ...layers.map((layer, i) => [`layers[${i}]`, layer] as const)]) {
     // Registries keep manifests and blobs apart: as which of them would it be copied?
     if (descriptor && isManifestType(descriptor.mediaType)) problems.add(path, 'is itself a manifest');

@@ -20,10 +20,10 @@ export function readDescriptor(value: unknown, path: string, problems: Problems)
   if (valid.mediaType === undefined) problems.add(`${path}.mediaType`, 'is not a media type');
   if (valid.digest === undefined) problems.add(`${path}.digest`, 'is not a sha256 or sha512 digest');
   if (valid.size === undefined) problems.add(`${path}.size`, 'is not a number of bytes');
-  const urls = readStrings(object['urls'], `${path}.urls`, problems);
-  const annotations = readStringMap(object['annotations'], `${path}.annotations`, problems);
-  const artifactType = readString(object['artifactType'], `${path}.artifactType`, problems);
-  const platform = readPlatform(object['platform'], `${path}.platform`, problems);
+  const urls = readStrings(object.urls, `${path}.urls`, problems);
+  const annotations = readStringMap(object.annotations, `${path}.annotations`, problems);
+  const artifactType = readString(object.artifactType, `${path}.artifactType`, problems);
+  const platform = readPlatform(object.platform, `${path}.platform`, problems);
   if (valid.mediaType === undefined || valid.digest === undefined || valid.size === undefined) return undefined;
   return {
     mediaType: valid.mediaType,
@@ -40,9 +40,9 @@ function readPlatform(value: unknown, path: string, problems: Problems): Platfor
   if (value === undefined || value === null) return undefined;
   const object = readObject(value, path, PLATFORM_KEYS, problems);
   if (!object) return undefined;
-  const os = readString(object['os'], `${path}.os`, problems) ?? '';
-  const architecture = readString(object['architecture'], `${path}.architecture`, problems) ?? '';
-  const variant = readString(object['variant'], `${path}.variant`, problems);
+  const os = readString(object.os, `${path}.os`, problems) ?? '';
+  const architecture = readString(object.architecture, `${path}.architecture`, problems) ?? '';
+  const variant = readString(object.variant, `${path}.variant`, problems);
   const version = readString(object['os.version'], `${path}.os.version`, problems);
   const features = readStrings(object['os.features'], `${path}.os.features`, problems);
   return {

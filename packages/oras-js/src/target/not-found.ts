@@ -1,0 +1,6 @@
+import { escapeControl } from '../content/escape-control.ts';
+import { OrasError } from '../error.ts';
+
+export function notFound(where: string, what: string): OrasError {
+  return new OrasError('NOT_FOUND', `${where}: ${escapeControl(what)} is not there`);
+}
