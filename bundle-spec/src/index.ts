@@ -1,3 +1,5 @@
+export { formatBundleManifest } from './bundle-manifest/format-bundle-manifest.ts';
+export { parseBundleManifest } from './bundle-manifest/parse-bundle-manifest.ts';
 export { defaultChartsDestination, destinationReference, relativeReference } from './destination-reference.ts';
 export { AirgapError, type AirgapErrorDetails } from './errors/airgap-error.ts';
 export type { CatalogueEntry } from './errors/catalogue-entry.ts';
@@ -12,6 +14,7 @@ export { readmeOf } from './files/readme-of.ts';
 export { sha256SumsOf } from './files/sha256-sums-of.ts';
 export { encodeTarHeader, mtimeSecondsOf, type TarEntry } from './layout/encode-tar-header.ts';
 export { type Layout, type LayoutEntry, layoutOf } from './layout/layout.ts';
+export { MAX_LOCK_BYTES, MAX_MANIFEST_FILE_BYTES, MAX_REQUEST_BYTES } from './limits.ts';
 export { BLOCK_BYTES, BundlePath, blobPath, chartPath, SIGNATURE_BYTES } from './paths.ts';
 export {
   type Artifact,

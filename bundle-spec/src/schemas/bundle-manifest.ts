@@ -6,6 +6,8 @@ import {
   digestSchema,
   instantSchema,
   kindSchema,
+  lineSchema,
+  mediaTypeSchema,
   missingImageSchema,
   platformSchema,
   relativeNameSchema,
@@ -15,6 +17,7 @@ import {
 } from './primitives.ts';
 
 export const BUNDLE_MANIFEST_TYPE = 'application/vnd.zenml.airgap.bundle.manifest.v1+json';
+export const BUNDLE_FORMAT_VERSION = '1.0';
 
 /** An image or a chart: a root descriptor and its references. */
 export const artifactSchema = z.strictObject({
@@ -32,13 +35,16 @@ export const artifactSchema = z.strictObject({
 export const blobSchema = z.strictObject({
   digest: digestSchema,
   size: sizeSchema,
-  mediaType: z.string().min(1).max(255),
+  mediaType: mediaTypeSchema,
   artifacts: z.array(z.int().min(0)).min(1).describe('Indices into `artifacts` of all that need this blob.'),
   children: z.array(digestSchema).optional().describe('Of a manifest: what it names, in its order.'),
 });
 
 export const bundleFileSchema = z.strictObject({
-  path: z.string().min(1).max(100),
+  path: z
+    .string()
+    .max(100)
+    .regex(/^[!-~]+$/, { error: 'must be plain ASCII' }),
   size: sizeSchema,
   digest: digestSchema,
 });
@@ -46,8 +52,8 @@ export const bundleFileSchema = z.strictObject({
 /** The signed list of all that a bundle holds. Described in SPEC.md. */
 export const bundleManifestSchema = z.strictObject({
   mediaType: z.literal(BUNDLE_MANIFEST_TYPE),
-  formatVersion: z.literal('1.0'),
-  tool: z.strictObject({ name: z.string().min(1).max(64), version: z.string().min(1).max(64) }),
+  formatVersion: z.literal(BUNDLE_FORMAT_VERSION),
+  tool: z.strictObject({ name: lineSchema(64), version: lineSchema(64) }),
   created: instantSchema,
   scenario: scenarioSchema,
   registries: z.array(destinationSchema).max(100),

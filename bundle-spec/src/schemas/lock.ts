@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { artifactSchema } from './bundle-manifest.ts';
-import { digestSchema, instantSchema } from './primitives.ts';
+import { digestSchema, instantSchema, lineSchema } from './primitives.ts';
 
 /** An image that a chart would run, and where that was found. */
 export const chartImageSchema = z.strictObject({
-  image: z.string().min(1).max(512),
-  chart: z.string().min(1).max(512).describe('`name:tag` of the chart artifact.'),
-  where: z.array(z.string().max(512)).min(1).max(1000),
+  image: lineSchema(512),
+  chart: lineSchema(512).describe('`name:tag` of the chart artifact.'),
+  where: z.array(lineSchema(512)).min(1).max(1000),
   status: z.enum(['carried', 'allowed', 'missing']),
-  carriedAs: z.string().max(512).optional().describe('`name:tag` of the artifact that stands in for it.'),
+  carriedAs: lineSchema(512).optional().describe('`name:tag` of the artifact that stands in for it.'),
 });
 
 /** Everything that can move, pinned: `zenml-bundle.lock.json`. Described in SPEC.md. */
@@ -17,8 +17,8 @@ export const lockSchema = z.strictObject({
   requestHash: digestSchema.describe('Of the parsed request without registry, mirrors and signing.'),
   created: instantSchema,
   versions: z.strictObject({
-    controlPlane: z.string().nullable(),
-    workspaceServer: z.array(z.string()),
+    controlPlane: lineSchema(128).nullable(),
+    workspaceServer: z.array(lineSchema(128)).min(1).max(100),
   }),
   artifacts: z.array(artifactSchema).min(1).max(100_000),
   chartImages: z.array(chartImageSchema).max(100_000),

@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { canonicalReferenceSchema, digestSchema, instantSchema, kindSchema } from './primitives.ts';
+import {
+  canonicalReferenceSchema,
+  destinationSchema,
+  digestSchema,
+  instantSchema,
+  kindSchema,
+  lineSchema,
+} from './primitives.ts';
 
 // A receipt is a file of JSON lines: one `start`, one `tagged` for each reference, appended and synced as it
 // happens, one `end`. A load that was killed leaves a receipt without `end` that lists what it had moved.
@@ -8,14 +15,14 @@ export const receiptStartSchema = z.strictObject({
   event: z.literal('start'),
   receiptVersion: z.literal(1),
   time: instantSchema,
-  operator: z.string().max(256).describe('user@host'),
-  tool: z.string().max(128),
+  operator: lineSchema(256).describe('user@host'),
+  tool: lineSchema(128),
   bundle: z.strictObject({
     digest: digestSchema.describe('Of the exact bytes of bundle-manifest.json.'),
     created: instantSchema,
-    signedBy: z.string().max(256).nullable().describe('Key hint; null where an unsigned bundle was allowed.'),
+    signedBy: lineSchema(256).nullable().describe('Key hint; null where an unsigned bundle was allowed.'),
   }),
-  destination: z.strictObject({ images: z.string().max(255), charts: z.string().max(255) }),
+  destination: destinationSchema,
 });
 
 export const receiptTaggedSchema = z.strictObject({
@@ -23,10 +30,10 @@ export const receiptTaggedSchema = z.strictObject({
   time: instantSchema,
   kind: kindSchema,
   source: canonicalReferenceSchema,
-  destination: z.string().max(512),
+  destination: canonicalReferenceSchema,
   digest: digestSchema,
   outcome: z.enum(['tagged', 'moved', 'unchanged', 'withheld']),
-  policy: z.string().max(1000).optional().describe('Where withheld: what the registry said.'),
+  policy: lineSchema(1000).optional().describe('Where withheld: what the registry said.'),
 });
 
 export const receiptEndSchema = z.strictObject({
