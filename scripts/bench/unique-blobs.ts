@@ -1,5 +1,5 @@
-import { RELEASE_IMAGES, mirrored } from '../../test/real/rig/release-names.ts';
 import type { DockerRegistry } from '../../test/real/rig/docker-registry.ts';
+import { mirrored, RELEASE_IMAGES } from '../../test/real/rig/release-names.ts';
 
 /** A blob of the source images, and where the registry has it. */
 export interface UniqueBlob {

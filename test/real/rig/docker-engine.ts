@@ -23,7 +23,15 @@ export async function startDockerEngine(folder: string): Promise<DockerEngine> {
   const socket = `unix://${path('docker.sock')}`;
   // BuildKit comes with a plugin that Debian lacks; the classic builder is enough FROM scratch.
   const env = { ...process.env, DOCKER_HOST: socket, DOCKER_CONFIG: path('client'), DOCKER_BUILDKIT: '0' };
-  const options = ['--iptables=false', '--ip6tables=false', '--bridge=none', '--data-root', path('data'), '--exec-root', path('exec')];
+  const options = [
+    '--iptables=false',
+    '--ip6tables=false',
+    '--bridge=none',
+    '--data-root',
+    path('data'),
+    '--exec-root',
+    path('exec'),
+  ];
   const engine = await startProgram('dockerd', [...options, '--pidfile', path('docker.pid'), '-H', socket], {
     name: 'dockerd',
     ready: async () => (await runProgram('docker', ['version'], { env })).code === 0,
