@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { type Content, contentOf, copyGraph, MediaType, MemoryTarget, OrasError, type TagLister, type Target } from 'oras-js';
 import { collect } from './collect.ts';
+import { listAll } from './list-all.ts';
 import { pushAll, sampleBytes, sampleContent, sampleGraph } from './sample-graph.ts';
 
 export interface WriteRig extends AsyncDisposable {
@@ -118,7 +119,7 @@ export function writeSuite(name: string, makeRig: () => Promise<WriteRig>): void
       const wanted = ['1.0', '1.1', '1.2', '1.10', 'latest'];
       await Promise.all(wanted.map((tag) => rig.target.tag(graph.root, tag)));
       await rig.target.tag(graph.root, '1.0');
-      const tags = (await Array.fromAsync(rig.target.tags())).filter((tag) => tag !== 'moving');
+      const tags = (await listAll(rig.target.tags())).filter((tag) => tag !== 'moving');
       assert.deepEqual(tags.sort(), wanted.sort());
     });
 
