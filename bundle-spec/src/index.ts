@@ -1,3 +1,5 @@
+// parseRequest is exported from '@zenml-airgap/bundle-spec/request': it loads the YAML parser and semver, which verifying has no use for.
+
 export { formatBundleManifest } from './bundle-manifest/format-bundle-manifest.ts';
 export { parseBundleManifest } from './bundle-manifest/parse-bundle-manifest.ts';
 export { defaultChartsDestination, destinationReference, relativeReference } from './destination-reference.ts';
@@ -15,7 +17,13 @@ export { sha256SumsOf } from './files/sha256-sums-of.ts';
 export { encodeTarHeader, mtimeSecondsOf, type TarEntry } from './layout/encode-tar-header.ts';
 export { type Layout, type LayoutEntry, layoutOf } from './layout/layout.ts';
 export { MAX_LOCK_BYTES, MAX_MANIFEST_FILE_BYTES, MAX_REQUEST_BYTES } from './limits.ts';
+export { formatLock } from './lock/format-lock.ts';
+export { parseLock } from './lock/parse-lock.ts';
 export { BLOCK_BYTES, BundlePath, blobPath, chartPath, SIGNATURE_BYTES } from './paths.ts';
+export { formatReceiptEntry } from './receipt/format-receipt-entry.ts';
+export { parseReceipt } from './receipt/parse-receipt.ts';
+export { type CompleteRequest, completeRequest } from './request/complete-request.ts';
+export { requestHash } from './request/request-hash.ts';
 export {
   type Artifact,
   type ArtifactKind,

@@ -1,15 +1,15 @@
-import { type Digest, isIndexType, MediaType } from 'oras-js';
-import { z } from 'zod';
+import { type Descriptor, type Digest, isIndexType, isManifestType, MediaType, parseManifest } from 'oras-js';
 import { AirgapError } from '../errors/airgap-error.ts';
 import { blobPath } from '../paths.ts';
 import type { BundleManifest } from '../schemas/bundle-manifest.ts';
-import { digestSchema } from '../schemas/primitives.ts';
 
 /** The exact bytes of a manifest or index that the bundle carries. */
 export type ReadManifest = (digest: Digest) => Uint8Array;
 
+type Root = Pick<Descriptor, 'mediaType' | 'digest'>;
+
 interface Candidate {
-  readonly digest: Digest;
+  readonly root: Root;
   readonly platform: string | undefined;
 }
 
@@ -19,21 +19,6 @@ const MAX_DEPTH = 4;
 const UNKNOWN_PLATFORM = 'unknown/unknown';
 const PREFERRED_PLATFORM = 'linux/amd64';
 const IMAGE_CONFIG_TYPES: readonly string[] = [MediaType.ociConfig, MediaType.dockerConfig];
-
-const imageSchema = z.object({
-  config: z.object({ mediaType: z.string(), digest: digestSchema }),
-  layers: z.array(z.object({ digest: digestSchema })),
-});
-
-const indexSchema = z.object({
-  manifests: z.array(
-    z.object({
-      mediaType: z.string(),
-      digest: digestSchema,
-      platform: z.object({ os: z.string(), architecture: z.string() }).optional(),
-    }),
-  ),
-});
 
 /**
  * `manifest.json`, which makes the tar a docker archive over the same blobs: `docker load` and `podman load` read it.
@@ -45,11 +30,12 @@ export function dockerArchiveOf(manifest: Pick<BundleManifest, 'artifacts' | 'bl
   const carried = new Set(manifest.blobs.map((blob) => blob.digest));
   const entries = manifest.artifacts.flatMap((artifact) => {
     if (artifact.kind !== 'image') return [];
-    const candidates = candidatesOf(artifact.root, readManifest, 0).filter(({ digest }) => carried.has(digest));
+    const candidates = candidatesOf(artifact.root, readManifest, 0).filter(({ root }) => carried.has(root.digest));
     const chosen = candidates.find(({ platform }) => platform === PREFERRED_PLATFORM) ?? candidates[0];
     if (chosen === undefined) return [];
-    const image = parse(imageSchema, chosen.digest, readManifest);
-    if (!IMAGE_CONFIG_TYPES.includes(image.config.mediaType)) return [];
+    if (!isManifestType(chosen.root.mediaType)) return [];
+    const image = parseManifest(readManifest(chosen.root.digest), chosen.root.mediaType);
+    if (!('config' in image) || !IMAGE_CONFIG_TYPES.includes(image.config.mediaType)) return [];
     return [
       {
         Config: blobPath(image.config.digest),
@@ -61,22 +47,15 @@ export function dockerArchiveOf(manifest: Pick<BundleManifest, 'artifacts' | 'bl
   return new TextEncoder().encode(JSON.stringify(entries));
 }
 
-function candidatesOf(root: { mediaType: string; digest: Digest }, readManifest: ReadManifest, depth: number): Candidate[] {
-  if (!isIndexType(root.mediaType)) return [{ digest: root.digest, platform: undefined }];
+function candidatesOf(root: Root, readManifest: ReadManifest, depth: number): Candidate[] {
+  if (!isIndexType(root.mediaType)) return [{ root, platform: undefined }];
   if (depth === MAX_DEPTH)
     throw new AirgapError('INVALID_MANIFEST', `${root.digest}: more than ${MAX_DEPTH} indices in one another`);
-  return parse(indexSchema, root.digest, readManifest).manifests.flatMap((child) => {
+  const index = parseManifest(readManifest(root.digest), root.mediaType);
+  if (!('manifests' in index)) return [];
+  return index.manifests.flatMap((child) => {
     if (isIndexType(child.mediaType)) return candidatesOf(child, readManifest, depth + 1);
     const platform = child.platform && `${child.platform.os}/${child.platform.architecture}`;
-    return platform === UNKNOWN_PLATFORM ? [] : [{ digest: child.digest, platform }];
+    return platform === UNKNOWN_PLATFORM ? [] : [{ root: child, platform }];
   });
-}
-
-function parse<T>(schema: z.ZodType<T>, digest: Digest, readManifest: ReadManifest): T {
-  try {
-    return schema.parse(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(readManifest(digest))));
-  } catch (cause) {
-    if (cause instanceof AirgapError) throw cause;
-    throw new AirgapError('INVALID_MANIFEST', `${digest} is no image manifest or index`, { cause });
-  }
 }

@@ -6,6 +6,8 @@ export interface SchemaProblem {
   readonly text: string;
   /** Where the problem is a key that the schema does not know. */
   readonly unknownKey?: string;
+  /** Where the problem is that nothing is there. */
+  readonly missing?: boolean;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -27,7 +29,8 @@ function problemsOf(issue: Issue, base: readonly PropertyKey[], root: unknown): 
       return branch.flatMap((inner) => problemsOf(inner, path, root));
     }
     case 'invalid_type':
-      return [{ path, text: valueAt(root, path) === undefined ? 'is missing' : `must be ${nameOf(issue.expected)}` }];
+      if (valueAt(root, path) === undefined) return [{ path, text: 'is missing', missing: true }];
+      return [{ path, text: `must be ${nameOf(issue.expected)}` }];
     case 'invalid_value':
       return [{ path, text: `must be ${issue.values.map(String).join(' or ')}` }];
     case 'too_small':
