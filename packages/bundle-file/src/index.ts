@@ -1,1 +1,13 @@
-export {};
+export type { BundlePlan } from './plan/bundle-plan.ts';
+export { type BundleDraft, type PlannedChart, planBundle } from './plan/plan-bundle.ts';
+export { BundleReader, type OpenBundleOptions } from './read/bundle-reader.ts';
+export type { Verified, VerifyOptions } from './read/verify-content.ts';
+export { generateKeyPair, type KeyPair } from './signature/generate-key-pair.ts';
+export { keyHint } from './signature/key-hint.ts';
+export { loadPrivateKey } from './signature/load-private-key.ts';
+export { loadTrustedKey, type TrustedKey } from './signature/load-trusted-key.ts';
+export { signManifest } from './signature/sign-manifest.ts';
+export { padSignature } from './signature/signature-entry.ts';
+export { type VerifySignatureOptions, verifySignature } from './signature/verify-signature.ts';
+export { BundleWriter, type OpenWriterOptions } from './write/bundle-writer.ts';
+export type { SealEvent, SealOptions, SealResult, SignManifest } from './write/seal-file.ts';

@@ -1,0 +1,34 @@
+import { AirgapError, SIGNATURE_BYTES } from '@zenml-airgap/bundle-spec';
+
+const SPACE = 0x20;
+const NEWLINE = 0x0a;
+
+/**
+ * A signature as its entry holds it: padded with JSON whitespace to SIGNATURE_BYTES, and a newline at the end.
+ * No bytes at all stand for an unsigned bundle.
+ */
+export function padSignature(signature: Uint8Array): Uint8Array {
+  if (signature.length >= SIGNATURE_BYTES) {
+    throw new AirgapError(
+      'INVALID_KEY',
+      `the signature has ${signature.length} bytes, and a bundle holds ${SIGNATURE_BYTES - 1}`,
+      {
+        remedy: 'Sign with an ECDSA P-256 key or an RSA key of at most 16,384 bits.',
+      },
+    );
+  }
+  const entry = new Uint8Array(SIGNATURE_BYTES).fill(SPACE);
+  entry.set(signature);
+  entry[SIGNATURE_BYTES - 1] = NEWLINE;
+  return entry;
+}
+
+/** The entry of a bundle that nobody signed; anything else in it has to be a signature. */
+export function isBlankSignature(entry: Uint8Array): boolean {
+  return Buffer.from(padSignature(new Uint8Array(0))).equals(entry);
+}
+
+/** The entry before a bundle is sealed: never written. */
+export function isUnwrittenSignature(entry: Uint8Array): boolean {
+  return entry.every((byte) => byte === 0);
+}
