@@ -1,0 +1,24 @@
+import { homedir, hostname, userInfo } from 'node:os';
+import { exitCodeOf } from '@zenml-airgap/bundle-spec';
+import { runCommand } from '@zenml-airgap/terminal';
+import { defineProgram } from './define-program.ts';
+
+// No top-level await: the one-file build wraps this module in a function.
+void runCommand((context) => defineProgram(context, environment()), process.argv.slice(2), { host: process, exitCodeOf }).then(
+  (exitCode) => {
+    process.exitCode = exitCode;
+  },
+);
+
+function environment() {
+  return { env: process.env, homeDirectory: homedir(), processId: process.pid, operator: `${userName()}@${hostname()}` };
+}
+
+/** In containers the user often has no entry in the system's list of users. */
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.env.USER ?? `uid-${process.getuid?.() ?? 'unknown'}`;
+  }
+}

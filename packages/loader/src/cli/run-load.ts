@@ -1,0 +1,117 @@
+import { resolve } from 'node:path';
+import { formatBytes, type Progress } from '@zenml-airgap/terminal';
+import { ReceiptFile } from '../confirm/receipt-file.ts';
+import { receiptFolder, receiptName } from '../confirm/receipt-path.ts';
+import { conflictError } from '../push/conflict-error.ts';
+import { executeLoad, type LoadResult } from '../push/execute-load.ts';
+import { estimateTransfer } from '../push/placement.ts';
+import type { PlanOptions, RunContext } from './define-program.ts';
+import { describeRegistryEvent } from './describe-registry-event.ts';
+import { type PreparedLoad, prepareLoad } from './prepare-load.ts';
+import { VERSION } from './version.ts';
+
+/** Loads a bundle, from its signature to the receipt. */
+export async function runLoad(path: string, options: PlanOptions, run: RunContext): Promise<void> {
+  const { terminal } = run;
+  let progress: Progress | undefined;
+  await using prepared = await prepareLoad(
+    path,
+    options,
+    {
+      onEvent: (event) => {
+        if (event.type === 'bytes') progress?.add(event.bytes);
+      },
+      onRegistryEvent: (event) => {
+        const text = describeRegistryEvent(event);
+        if (text === undefined) return;
+        if (progress === undefined) terminal.note(text);
+        else progress.say(text);
+      },
+    },
+    run,
+  );
+  // Before the receipt is begun: a load that cannot be done leaves none.
+  const conflict = conflictError(prepared.plan.references, 'before');
+  if (conflict !== undefined) throw conflict;
+  await using receipt = await ReceiptFile.open(options.receipt ?? defaultReceipt(prepared, run));
+  await receipt.append(startEntry(prepared, run));
+  const { uploadBytes } = estimateTransfer(prepared.plan.placements);
+  if (uploadBytes > 0) progress = terminal.progress({ label: 'push', totalBytes: uploadBytes });
+  let result: LoadResult;
+  try {
+    result = await executeLoad(prepared.plan, { ...prepared.context, receipt, now });
+  } finally {
+    progress?.done();
+  }
+  const { uploadedBytes, uploadedBlobs, mountedBlobs, skippedBlobs } = result;
+  await receipt.append({ event: 'end', time: now(), uploadedBytes, uploadedBlobs, mountedBlobs, skippedBlobs });
+  showResult(path, options, result, resolve(receipt.path), run);
+}
+
+/** UTC, to the second. */
+function now(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+function defaultReceipt({ reader }: PreparedLoad, { environment }: RunContext): string {
+  return `${receiptFolder(environment)}/${receiptName(now(), reader.manifestDigest, environment.processId)}`;
+}
+
+function startEntry({ reader, plan }: PreparedLoad, { environment }: RunContext) {
+  return {
+    event: 'start',
+    receiptVersion: 1,
+    time: now(),
+    operator: environment.operator,
+    tool: `zenml-loader ${VERSION}`,
+    bundle: { digest: reader.manifestDigest, created: reader.manifest.created, signedBy: reader.signedBy },
+    destination: plan.destination,
+  } as const;
+}
+
+function showResult(path: string, options: PlanOptions, result: LoadResult, receipt: string, { terminal }: RunContext): void {
+  for (const { planned, outcome, policy } of result.references) {
+    const { reference, artifact } = planned.retagged;
+    terminal.record({
+      event: 'loaded',
+      reference,
+      kind: artifact.kind,
+      source: artifact.source,
+      digest: artifact.root.digest,
+      outcome,
+      ...(policy === undefined ? {} : { policy }),
+    });
+  }
+  terminal.table(
+    [{ title: 'REFERENCE' }, { title: 'DIGEST' }, { title: 'OUTCOME' }],
+    result.references.map(({ planned, outcome, policy }) => [
+      planned.retagged.reference,
+      planned.retagged.artifact.root.digest,
+      outcome === 'withheld' ? `stored, withheld by policy: ${policy ?? ''}` : outcome,
+    ]),
+  );
+  const { uploadedBlobs, uploadedBytes, mountedBlobs, skippedBlobs } = result;
+  terminal.record({ event: 'end', uploadedBlobs, uploadedBytes, mountedBlobs, skippedBlobs, receipt });
+  terminal.result(
+    [
+      '',
+      `uploaded  ${uploadedBlobs} blobs, ${formatBytes(uploadedBytes)}; mounted ${mountedBlobs}; there already ${skippedBlobs}`,
+      `receipt   ${receipt}`,
+      `next      zenml-loader values ${quoted(path)}${flags(options)} -o deploy`,
+    ].join('\n'),
+  );
+}
+
+/** What `values` has to be given so that it speaks of the same bundle and the same place. */
+function flags({ key, insecureAllowUnsigned, to, chartsTo }: PlanOptions): string {
+  return [
+    ...key.map((file) => ` --key ${quoted(file)}`),
+    insecureAllowUnsigned === true ? ' --insecure-allow-unsigned' : '',
+    to === undefined ? '' : ` --to ${quoted(to)}`,
+    chartsTo === undefined ? '' : ` --charts-to ${quoted(chartsTo)}`,
+  ].join('');
+}
+
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,31 @@
+import { basename } from 'node:path';
+import { formatBytes } from '@zenml-airgap/terminal';
+import type { RunContext, TrustOptions } from './define-program.ts';
+import { openBundle } from './open-bundle.ts';
+
+/** Checks the signature, the layout and the digest of everything in a bundle. */
+export async function runVerify(path: string, options: TrustOptions, run: RunContext): Promise<void> {
+  const { terminal, signal } = run;
+  await using reader = await openBundle(path, options, run);
+  const progress = terminal.progress({ label: 'verify', totalBytes: reader.totalSize });
+  let checked: { blobs: number; bytes: number };
+  try {
+    checked = await reader.verify({ signal, onBytes: (bytes) => progress.add(bytes) });
+  } finally {
+    progress.done();
+  }
+  const { manifest, manifestDigest, signedBy } = reader;
+  const images = manifest.artifacts.filter(({ kind }) => kind === 'image').length;
+  const charts = manifest.artifacts.length - images;
+  terminal.record({ event: 'verified', digest: manifestDigest, signedBy, created: manifest.created, images, charts, ...checked });
+  terminal.result(
+    [
+      signedBy === null ? `${basename(path)}: NOT SIGNED, but whole` : `${basename(path)}: verified`,
+      '',
+      `signed by  ${signedBy === null ? 'nobody that was checked: --insecure-allow-unsigned' : `key ${signedBy}`}`,
+      `created    ${manifest.created}`,
+      `digest     ${manifestDigest}`,
+      `holds      ${images} images, ${charts} charts: ${checked.blobs} blobs, ${formatBytes(checked.bytes)}`,
+    ].join('\n'),
+  );
+}

@@ -1,0 +1,59 @@
+import { contentOf, type Descriptor, fetchBytes, isManifestType, OrasError } from 'oras-js';
+import type { LoadContext } from './load-context.ts';
+import { type TransferCount, uploadBlob } from './push-blobs.ts';
+
+/**
+ * Sends one manifest, by its digest or, with `tag`, whole by that tag. A registry that says that content is missing gets
+ * it once more: zot drops untagged children within a second, Harbor at its next collection, Nexus forgets blobs.
+ */
+export async function pushManifest(
+  name: string,
+  manifest: Descriptor,
+  tag: string | undefined,
+  count: TransferCount,
+  context: LoadContext,
+): Promise<void> {
+  const { source, signal } = context;
+  const repository = context.repositoryOf(name);
+  const bytes = await fetchBytes(source, manifest, { signal });
+  const put = (): Promise<void> =>
+    tag === undefined
+      ? repository.push(manifest, contentOf(bytes), { signal })
+      : repository.tagManifest(manifest, bytes, tag, { signal });
+  try {
+    await put();
+  } catch (error) {
+    if (!mayLackContent(error)) throw error;
+    await resend(name, manifest, error.message, count, context);
+    context.onEvent?.({ type: 'repaired', manifest, repository: name });
+    await put();
+  }
+}
+
+/**
+ * distribution and Harbor answer 400 MANIFEST_BLOB_UNKNOWN or 404, zot and Quay 400 MANIFEST_INVALID, some 500 with a
+ * MANIFEST_BLOB_UNKNOWN in it (facts: registries §2, §6): codes differ, so the status decides.
+ */
+const LACKING: ReadonlySet<number | undefined> = new Set([400, 404, 500]);
+
+function mayLackContent(error: unknown): error is OrasError {
+  return error instanceof OrasError && error.code !== 'TAG_IMMUTABLE' && LACKING.has(error.status);
+}
+
+/** Sends again what `manifest` names: child manifests always, blobs that the registry named or no longer has. */
+async function resend(
+  name: string,
+  manifest: Descriptor,
+  complaint: string,
+  count: TransferCount,
+  context: LoadContext,
+): Promise<void> {
+  const repository = context.repositoryOf(name);
+  for (const child of context.graph.childrenOf(manifest)) {
+    if (isManifestType(child.mediaType)) {
+      await pushManifest(name, child, undefined, count, context);
+    } else if (complaint.includes(child.digest) || !(await repository.exists(child, { signal: context.signal }))) {
+      await uploadBlob(child, name, count, context);
+    }
+  }
+}

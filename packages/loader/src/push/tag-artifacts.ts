@@ -1,0 +1,109 @@
+import type { ReceiptEntry } from '@zenml-airgap/bundle-spec';
+import { confirmTag } from '../confirm/confirm-tag.ts';
+import type { ReceiptFile } from '../confirm/receipt-file.ts';
+import { conflictError } from './conflict-error.ts';
+import { decide, type PlannedReference } from './decide.ts';
+import { inParallel } from './in-parallel.ts';
+import type { LoadContext } from './load-context.ts';
+import { observeReference } from './observe-reference.ts';
+import type { LoadPlan } from './plan-load.ts';
+import type { TransferCount } from './push-blobs.ts';
+import { pushManifest } from './push-manifest.ts';
+
+type Tagged = Extract<ReceiptEntry, { event: 'tagged' }>;
+
+export interface LoadedReference {
+  readonly planned: PlannedReference;
+  readonly outcome: Tagged['outcome'] | 'skipped';
+  /** Where withheld: what the registry said. */
+  readonly policy?: string | undefined;
+}
+
+export interface TagContext extends LoadContext {
+  readonly receipt: Pick<ReceiptFile, 'append'>;
+  /** UTC, to the second. */
+  readonly now: () => string;
+}
+
+/**
+ * Tags images, then charts, for what installs comes last. References are asked for once more first: what was free when
+ * the load began may be taken by now.
+ * @throws CONFLICT before any tag is moved
+ */
+export async function tagArtifacts(plan: LoadPlan, count: TransferCount, context: TagContext): Promise<LoadedReference[]> {
+  const references = await observeAgain(plan, context);
+  const late = conflictError(references, 'late');
+  if (late !== undefined) throw late;
+  const loaded = new Map<PlannedReference, LoadedReference>();
+  const kept = references.filter(({ action }) => action === 'keep' || action === 'skip');
+  for (const planned of kept) loaded.set(planned, left(planned));
+  await context.receipt.append(...kept.flatMap((planned) => (planned.action === 'keep' ? entryOf(left(planned), context) : [])));
+  for (const kind of ['image', 'chart'] as const) {
+    const due = references.filter(
+      ({ action, retagged }) => (action === 'tag' || action === 'move') && retagged.artifact.kind === kind,
+    );
+    await inParallel(
+      due,
+      async (planned, signal) => void loaded.set(planned, await tagOne(planned, count, { ...context, signal })),
+      context,
+    );
+  }
+  return references.flatMap((planned) => loaded.get(planned) ?? []);
+}
+
+/** Nothing to tag: nothing to ask again. */
+async function observeAgain(
+  { references, receipts, onConflict }: LoadPlan,
+  context: TagContext,
+): Promise<readonly PlannedReference[]> {
+  const due = references.filter(({ action }) => action === 'tag' || action === 'move');
+  const again = new Map<PlannedReference, PlannedReference>();
+  await inParallel(
+    due,
+    async (planned, signal) => {
+      const repository = context.repositoryOf(planned.retagged.repository);
+      const found = await observeReference(repository, planned.retagged, { receipts, signal });
+      again.set(planned, decide(planned.retagged, found, onConflict));
+    },
+    context,
+  );
+  return references.map((planned) => again.get(planned) ?? planned);
+}
+
+async function tagOne(planned: PlannedReference, count: TransferCount, context: TagContext): Promise<LoadedReference> {
+  const { retagged, action } = planned;
+  const { repository, tag, reference, artifact } = retagged;
+  await pushManifest(repository, artifact.root, tag, count, context);
+  const moved: LoadedReference = { planned, outcome: action === 'move' ? 'moved' : 'tagged' };
+  // On the disk before it is read back: a rerun after a kill must know what this load has put there.
+  await context.receipt.append(entryOf(moved, context));
+  context.onEvent?.({ type: 'tagged', reference, digest: artifact.root.digest });
+  const confirmation = await confirmTag(context.repositoryOf(repository), retagged, context.signal);
+  if (confirmation.outcome === 'confirmed') return moved;
+  const withheld: LoadedReference = { planned, outcome: 'withheld', policy: confirmation.policy };
+  await context.receipt.append(entryOf(withheld, context));
+  return withheld;
+}
+
+function left(planned: PlannedReference): LoadedReference {
+  if (planned.action === 'skip') return { planned, outcome: 'skipped' };
+  return planned.found.state === 'withheld'
+    ? { planned, outcome: 'withheld', policy: planned.found.policy }
+    : { planned, outcome: 'unchanged' };
+}
+
+const MAX_POLICY_CHARS = 1000;
+
+function entryOf({ planned, outcome, policy }: LoadedReference, context: TagContext): Tagged {
+  const { artifact, reference } = planned.retagged;
+  return {
+    event: 'tagged',
+    time: context.now(),
+    kind: artifact.kind,
+    source: artifact.source,
+    destination: reference,
+    digest: artifact.root.digest,
+    outcome: outcome === 'skipped' ? 'unchanged' : outcome,
+    ...(policy === undefined ? {} : { policy: policy.slice(0, MAX_POLICY_CHARS) }),
+  };
+}
