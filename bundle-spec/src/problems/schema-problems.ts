@@ -23,6 +23,7 @@ function problemsOf(issue: Issue, base: readonly PropertyKey[], root: unknown): 
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({ path, text: `unknown key ${quote(key)}`, unknownKey: key }));
     case 'invalid_union': {
+      if (valueAt(root, path) === undefined) return [{ path, text: 'is missing', missing: true }];
       const branch = meantBranch(issue.errors);
       if (branch === undefined)
         return [{ path, text: issue.message === 'Invalid input' ? expectation(issue.errors) : issue.message }];
