@@ -21,7 +21,7 @@ import type { Figure, Protocol, Way } from './way.ts';
 const options = parseBenchOptions(process.argv.slice(2));
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const tools = (await mustRun('bash', [new URL('../install-tools', import.meta.url).pathname], { timeoutMs: 1_800_000 })).trim();
-process.env['PATH'] = `${tools}:${process.env['PATH']}:/usr/sbin:/sbin`;
+process.env.PATH = `${tools}:${process.env.PATH}:/usr/sbin:/sbin`;
 
 const images = await sourceImages(options.quick ? QUICK : FULL, say);
 const huge = options.memoryLayerBytes > 0 ? await hugeImage(options.memoryLayerBytes, say) : undefined;

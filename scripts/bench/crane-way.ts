@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mirrored, RELEASE_IMAGES } from '../../test/real/rig/release-names.ts';
+import { BENCH_IMAGES, referenceAt } from './bench-images.ts';
 import { measure, measureScript } from './measure.ts';
 import { trusting, type Way } from './way.ts';
 
@@ -31,5 +31,5 @@ export async function makeCraneLayout(host: string, folder: string): Promise<voi
 }
 
 export function sources(host: string): string[] {
-  return RELEASE_IMAGES.map(({ source, tag }) => `${mirrored(source, host)}:${tag}`);
+  return BENCH_IMAGES.map((image) => referenceAt(host, image));
 }

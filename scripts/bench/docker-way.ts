@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startDockerEngine } from '../../test/real/rig/docker-engine.ts';
-import { mirrored, RELEASE_IMAGES } from '../../test/real/rig/release-names.ts';
+import { BENCH_IMAGES, referenceAt } from './bench-images.ts';
 import { measureScript } from './measure.ts';
 import type { Figure, Place, Way } from './way.ts';
 
@@ -11,8 +11,9 @@ export const dockerWay: Way = {
   build: (place) =>
     onEmptyEngine(
       place,
-      RELEASE_IMAGES.map(({ name, source, tag }) => {
-        const reference = `${mirrored(source, place.host)}:${tag}`;
+      BENCH_IMAGES.map((image) => {
+        const { name, tag } = image;
+        const reference = referenceAt(place.host, image);
         // Loaded under a name without the bench's port, which is another in each run.
         return `docker pull -q ${reference}; docker tag ${reference} release/${name}:${tag}; docker save release/${name}:${tag} > ${name}.tar`;
       }).join('\n'),
@@ -20,7 +21,7 @@ export const dockerWay: Way = {
   load: (place, input) =>
     onEmptyEngine(
       place,
-      RELEASE_IMAGES.map(({ name, tag }) => {
+      BENCH_IMAGES.map(({ name, tag }) => {
         const reference = `${place.host}/zenml/${name}:${tag}`;
         return `docker load -q < '${input}/${name}.tar'; docker tag release/${name}:${tag} ${reference}; docker push -q ${reference}`;
       }).join('\n'),

@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startDockerRegistry } from '../../test/real/rig/docker-registry.ts';
-import { mirrored, RELEASE_IMAGES } from '../../test/real/rig/release-names.ts';
 import { mustRun } from '../../test/real/rig/run-program.ts';
+import { BENCH_IMAGES, referenceAt } from './bench-images.ts';
 import { benchCache } from './source-images.ts';
 
 /** Registry storage in which all images of the release are one image with a single layer of `bytes`. */
@@ -19,7 +19,7 @@ export async function hugeImage(bytes: number, say: (text: string) => void): Pro
     const layer = join(fresh, 'layer.tar.gz');
     const script = `cd '${fresh}'; head -c ${bytes} /dev/urandom > random; tar -cf - random | gzip -1 > '${layer}'; rm random`;
     await mustRun('bash', ['-euo', 'pipefail', '-c', script], { timeoutMs: 900_000 });
-    const [first, ...others] = RELEASE_IMAGES.map(({ source, tag }) => `${mirrored(source, registry.host)}:${tag}`);
+    const [first, ...others] = BENCH_IMAGES.map((image) => referenceAt(registry.host, image));
     if (first === undefined) throw new Error('no release images');
     await mustRun('crane', ['append', '-f', layer, '-t', first], { timeoutMs: 900_000 });
     for (const other of others) await mustRun('crane', ['copy', first, other], { timeoutMs: 900_000 });

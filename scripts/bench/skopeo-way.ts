@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { mirrored, RELEASE_IMAGES } from '../../test/real/rig/release-names.ts';
+import { BENCH_IMAGES, referenceAt } from './bench-images.ts';
 import { measureScript } from './measure.ts';
 import type { Place, Way } from './way.ts';
 
@@ -8,15 +8,15 @@ import type { Place, Way } from './way.ts';
 export const skopeoWay: Way = {
   name: 'skopeo',
   async build(place) {
-    const copies = RELEASE_IMAGES.map(
-      ({ name, source, tag }) =>
-        `skopeo copy --quiet ${tls(place, 'src')} docker://${mirrored(source, place.host)}:${tag} oci:layout:${name}:${tag}`,
+    const copies = BENCH_IMAGES.map(
+      (image) =>
+        `skopeo copy --quiet ${tls(place, 'src')} docker://${referenceAt(place.host, image)} oci:layout:${image.name}:${image.tag}`,
     );
     const figure = await measureScript(`${copies.join('\n')}\ntar -cf skopeo.tar layout`, { cwd: place.folder });
     return { ...figure, bytes: (await stat(join(place.folder, 'skopeo.tar'))).size };
   },
   async load(place, input) {
-    const copies = RELEASE_IMAGES.map(
+    const copies = BENCH_IMAGES.map(
       ({ name, tag }) =>
         `skopeo copy --quiet ${tls(place, 'dest')} oci:layout:${name}:${tag} docker://${place.host}/zenml/${name}:${tag}`,
     );

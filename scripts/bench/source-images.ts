@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type DockerEngine, startDockerEngine } from '../../test/real/rig/docker-engine.ts';
 import { startDockerRegistry } from '../../test/real/rig/docker-registry.ts';
-import { mirrored, RELEASE_IMAGES } from '../../test/real/rig/release-names.ts';
 import { mustRun } from '../../test/real/rig/run-program.ts';
+import { BENCH_IMAGES, referenceAt } from './bench-images.ts';
 import type { LayerRecipe, Recipes } from './image-recipes.ts';
 import { type UniqueBlob, uniqueBlobs } from './unique-blobs.ts';
 
@@ -20,7 +20,7 @@ export interface SourceImages {
 
 /** Outside the checkout, for making the images takes minutes. */
 export function benchCache(): string {
-  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'zenml-airgap', 'bench');
+  return join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'zenml-airgap', 'bench');
 }
 
 /** The four images of `recipes`: from the cache, or made by Docker from this machine's folders. */
@@ -75,8 +75,8 @@ async function buildOnto(docker: DockerEngine, layers: readonly LayerRecipe[]): 
   for (const layer of layers) {
     const tag = `layer:${createHash('sha256').update(`${below} ${layer.name}`).digest('hex').slice(0, 12)}`;
     if ((await docker.tryRun(['image', 'inspect', tag])).code !== 0) {
-      const folders = layer.folders.map((each) => each.replace(/^~/, homedir())).filter((each) => existsSync(each));
-      const from = folders.map((each) => each.slice(1)).join(' ');
+      const folders = await Array.fromAsync(glob(layer.folders.map((each) => each.replace(/^~/, homedir()))));
+      const from = folders.map((each) => each.slice(1)).sort().join(' ');
       // The context is streamed: nothing is copied on its way into the engine.
       const script = `
         set -euo pipefail
@@ -93,9 +93,9 @@ async function buildOnto(docker: DockerEngine, layers: readonly LayerRecipe[]): 
 }
 
 async function pushImage(docker: DockerEngine, image: string, name: string, host: string): Promise<void> {
-  const release = RELEASE_IMAGES.find((each) => each.name === name);
+  const release = BENCH_IMAGES.find((each) => each.name === name);
   if (release === undefined) throw new Error(`no release image ${name}`);
-  const reference = `${mirrored(release.source, host)}:${release.tag}`;
+  const reference = referenceAt(host, release);
   await docker.run(['tag', image, reference]);
   await docker.run(['push', reference], { timeoutMs: 1_800_000 });
 }

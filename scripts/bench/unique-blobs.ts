@@ -1,5 +1,5 @@
 import type { DockerRegistry } from '../../test/real/rig/docker-registry.ts';
-import { mirrored, RELEASE_IMAGES } from '../../test/real/rig/release-names.ts';
+import { BENCH_IMAGES, referenceAt } from './bench-images.ts';
 
 /** A blob of the source images, and where the registry has it. */
 export interface UniqueBlob {
@@ -19,9 +19,9 @@ const TYPES = 'application/vnd.docker.distribution.manifest.v2+json, application
 /** Layers and configs of the release's images, each once, read from their manifests over plain HTTP. */
 export async function uniqueBlobs(registry: DockerRegistry): Promise<UniqueBlob[]> {
   const blobs = new Map<string, UniqueBlob>();
-  for (const { source, tag } of RELEASE_IMAGES) {
-    const repository = mirrored(source, registry.host).slice(registry.host.length + 1);
-    const answer = await fetch(`${registry.origin}/v2/${repository}/manifests/${tag}`, { headers: { Accept: TYPES } });
+  for (const image of BENCH_IMAGES) {
+    const [, repository = ''] = /^[^/]+\/(.*):[^:]+$/.exec(referenceAt(registry.host, image)) ?? [];
+    const answer = await fetch(`${registry.origin}/v2/${repository}/manifests/${image.tag}`, { headers: { Accept: TYPES } });
     if (!answer.ok) continue; // not pushed yet
     const { config, layers } = (await answer.json()) as Manifest;
     for (const { digest, size } of [config, ...layers]) blobs.set(digest, { digest, size, repository });

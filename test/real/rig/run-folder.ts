@@ -7,7 +7,7 @@ let own: string | undefined;
 
 /** The folder of this run: `scripts/test` makes one for all files and keeps it when a test failed; alone, a file has its own. */
 export function runFolder(): string {
-  const given = process.env['ZENML_AIRGAP_RUN'];
+  const given = process.env.ZENML_AIRGAP_RUN;
   if (given !== undefined) return given;
   if (own === undefined) {
     const folder = mkdtempSync(join(tmpdir(), 'zenml-airgap-'));
