@@ -1,4 +1,12 @@
 export { throwIfAborted } from './abort.ts';
+export {
+  type Credential,
+  type CredentialProvider,
+  firstCredential,
+  type HostCredentials,
+  hostCredentials,
+} from './auth/credential.ts';
+export { type DockerCredentials, dockerCredentials } from './auth/docker-credentials.ts';
 export { contentOf } from './content/content-of.ts';
 export { ContentVerifier, verifyContent } from './content/content-verifier.ts';
 export type { Descriptor, Platform } from './content/descriptor.ts';
@@ -30,6 +38,10 @@ export { successorsOf } from './content/successors-of.ts';
 export { copy } from './copy/copy.ts';
 export { type CopyDestination, type CopyGraphOptions, type CopySource, copyGraph } from './copy/copy-graph.ts';
 export { type ErrorDetails, OrasError, type OrasErrorCode } from './error.ts';
+export { createRegistryClient, RegistryClient, type RegistryClientOptions } from './registry/registry-client.ts';
+export { isContentMissing, RegistryError } from './registry/registry-error.ts';
+export type { OnRegistryEvent, RegistryEvent } from './registry/registry-event.ts';
+export { Repository } from './registry/repository.ts';
 export { MemoryTarget } from './target/memory-target.ts';
 export { OciLayout } from './target/oci-layout.ts';
 export { readFileRange } from './target/read-file-range.ts';

@@ -1,0 +1,107 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { OrasErrorCode } from '../error.ts';
+import { parseErrorBody, type RegistryErrorEntry } from './error-body.ts';
+import { RegistryError } from './registry-error.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** What was tried, in the words of a message: `cannot push blob sha256:… to harbor.example/zenml/api`. */
+export interface Attempt {
+  /** such as `push blob sha256:…` */
+  readonly what: string;
+  /** host[:port]/repository */
+  readonly where: string;
+  readonly method: string;
+}
+
+export interface FailedAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+const TRANSIENT_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
+/** Answers about the content that some registries send with a 5xx: asking again changes nothing. */
+const LASTING_CODES = /^(?:MANIFEST_|BLOB_UNKNOWN|DIGEST_INVALID|NAME_|TAG_INVALID|SIZE_INVALID|UNSUPPORTED|DENIED)/;
+const IMMUTABLE = /immutab|cannot be overwritten|does not allow updating/i;
+
+/** Turns an answer that was not hoped for into the error that says what it means. */
+export function answerError(attempt: Attempt, answer: FailedAnswer): RegistryError {
+  const { status, headers } = answer;
+  const entries = parseErrorBody(answer.body);
+  const { code, remedy } = classify(attempt, status, entries);
+  const lasting = entries.some((entry) => LASTING_CODES.test(entry.code));
+  return new RegistryError(code, `${attempt.where}: cannot ${attempt.what}: ${describe(status, entries)}`, {
+    status,
+    entries,
+    remedy,
+    transient: TRANSIENT_STATUSES.has(status) && !(status !== 429 && lasting),
+    retryAfterMs: retryAfterMs(headers['retry-after'], Date.now()),
+  });
+}
+
+function describe(status: number, entries: readonly RegistryErrorEntry[]): string {
+  const texts = entries.map(({ code, message }) => [code, message].filter((text) => text !== '').join(': '));
+  return [`the registry answered ${status}`, ...texts].join(texts.length > 0 ? ' ' : '');
+}
+
+function classify(
+  { method }: Attempt,
+  status: number,
+  entries: readonly RegistryErrorEntry[],
+): { code: OrasErrorCode; remedy?: string } {
+  const text = entries.map((entry) => `${entry.code} ${entry.message}`).join(' ');
+  const isWrite = method !== 'GET' && method !== 'HEAD';
+  if (isWrite && status < 500 && IMMUTABLE.test(text)) {
+    return {
+      code: 'TAG_IMMUTABLE',
+      remedy: 'The registry lets no tag be moved. Load under another path, or lift the rule for it.',
+    };
+  }
+  switch (status) {
+    case 401:
+      return unauthorized(text);
+    case 403:
+      return { code: 'DENIED', remedy: deniedRemedy(text, isWrite) };
+    case 404:
+      return { code: 'NOT_FOUND', remedy: 'Check the name; some registries answer so for what the account may not see.' };
+    case 412:
+      return {
+        code: 'WITHHELD',
+        remedy:
+          'A policy of the registry keeps this content from being read (a scan or a signature is missing). Ask its administrator.',
+      };
+    case 413:
+      return {
+        code: 'TOO_LARGE',
+        remedy: 'A proxy before the registry limits the size of requests: raise it there (nginx: client_max_body_size 0).',
+      };
+    case 429:
+      return { code: 'RATE_LIMITED', remedy: 'Wait, or sign in: registries allow accounts more than anonymous users.' };
+    case 405:
+      return isWrite
+        ? { code: 'DENIED', remedy: 'The registry is read-only, or a proxy cache. Push to another one.' }
+        : { code: 'REGISTRY_ERROR' };
+    case 507:
+      return { code: 'REGISTRY_ERROR', remedy: 'The registry has no space left. Ask its administrator.' };
+    default:
+      return { code: 'REGISTRY_ERROR', ...(status >= 500 ? { remedy: "See the registry's own log for the reason." } : {}) };
+  }
+}
+
+function unauthorized(text: string): { code: OrasErrorCode; remedy: string } {
+  // Harbor: 401 although the password is right.
+  if (/project .*not found/i.test(text)) {
+    return { code: 'NOT_FOUND', remedy: 'Create the project at the registry first, or correct the path.' };
+  }
+  return {
+    code: 'UNAUTHORIZED',
+    remedy: 'Sign in, or ask for access: registries answer so for missing permissions and repositories, too.',
+  };
+}
+
+function deniedRemedy(text: string, isWrite: boolean): string {
+  if (/quota|storage resource|exceed/i.test(text)) return 'The storage quota is used up: free space, or have it raised.';
+  if (/read.only/i.test(text)) return 'The registry is in read-only mode. Try again when its maintenance is over.';
+  if (/proxy project/i.test(text)) return 'A proxy cache takes no pushes. Push to an ordinary project.';
+  return `The account may not ${isWrite ? 'push' : 'pull'} here. Ask for the permission, or use another account.`;
+}

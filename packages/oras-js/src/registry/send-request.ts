@@ -1,0 +1,118 @@
+import http from 'node:http';
+import https from 'node:https';
+import { OrasError } from '../error.ts';
+import type { OpenContent } from '../target/target.ts';
+import { RegistryError } from './registry-error.ts';
+import { type WriteState, writeBody } from './write-body.ts';
+
+/** A body that is opened when it is sent, and again when it has to be sent again. */
+export interface StreamBody {
+  readonly size: number;
+  readonly open: OpenContent;
+}
+
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | StreamBody | undefined;
+  /** Whether what is read will be verified by its digest, so that a redirect to plain http is harmless. */
+  readonly isVerified?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface HttpResponse {
+  readonly method: string;
+  readonly status: number;
+  readonly headers: http.IncomingHttpHeaders;
+  /** Not read yet; it must be read or destroyed. */
+  readonly message: http.IncomingMessage;
+  /** Who answered, after redirects. */
+  readonly url: URL;
+  /** False where the answer came before the whole body was sent. */
+  readonly isBodySent: boolean;
+}
+
+export interface Timeouts {
+  readonly connectMs: number;
+  /** How long a connection may be silent while it is the other side's turn. */
+  readonly stallMs: number;
+}
+
+/** A commit of 10 GB takes a registry minutes before it answers; a proxy in between gives up after 60 s or longer. */
+export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 30_000, stallMs: 120_000 };
+
+/**
+ * Sends one request and resolves with the answer's head; redirects and errors are answers. An answer that comes while the body is
+ * being sent ends the sending and is returned, so that the reason (413, 401) is read and not the reset that follows it.
+ * @throws what Node throws, ABORTED, and what the body's source throws, as it is
+ */
+export function sendRequest(request: HttpRequest, agent: http.Agent, timeouts: Timeouts): Promise<HttpResponse> {
+  const { method, url, headers, body, signal } = request;
+  return new Promise((resolve, reject) => {
+    const streams = body !== undefined && !(body instanceof Uint8Array);
+    const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
+      method,
+      agent,
+      timeout: timeouts.stallMs,
+      headers: body === undefined ? headers : { ...headers, 'Content-Length': String(streams ? body.size : body.byteLength) },
+      ...(signal ? { signal } : {}),
+    });
+    const state: WriteState = { answered: false, sent: !streams, waitingForSource: false };
+    let message: http.IncomingMessage | undefined;
+
+    limitConnecting(outgoing, timeouts.connectMs);
+    outgoing.on('timeout', () => {
+      // Paused by us, or waiting for our own source: not the other side's fault. Ask again later.
+      if (state.waitingForSource || message?.isPaused()) outgoing.setTimeout(timeouts.stallMs);
+      else outgoing.destroy(stalled(url, timeouts.stallMs));
+    });
+    outgoing.on('error', (error) => {
+      if (signal?.aborted) reject(new OrasError('ABORTED', 'the operation was aborted', { cause: signal.reason }));
+      else reject(error);
+    });
+    outgoing.on('response', (incoming) => {
+      message = incoming;
+      state.answered = true;
+      // Without a listener, a connection that breaks before the body is read would end the process.
+      incoming.on('error', () => {});
+      incoming.once('close', () => {
+        if (!state.sent) outgoing.destroy();
+      });
+      resolve({
+        method,
+        status: incoming.statusCode ?? 0,
+        headers: incoming.headers,
+        message: incoming,
+        url,
+        isBodySent: state.sent,
+      });
+    });
+
+    if (streams) writeBody(outgoing, body, state, signal).catch((error: Error) => failSource(outgoing, error, reject));
+    else outgoing.end(body);
+  });
+}
+
+function failSource(outgoing: http.ClientRequest, error: Error, reject: (error: Error) => void): void {
+  reject(error);
+  outgoing.destroy();
+}
+
+function limitConnecting(outgoing: http.ClientRequest, connectMs: number): void {
+  outgoing.once('socket', (socket) => {
+    if (!socket.connecting) return;
+    const timer = setTimeout(() => {
+      outgoing.destroy(Object.assign(new Error(`no connection within ${connectMs / 1000} s`), { code: 'ETIMEDOUT' }));
+    }, connectMs);
+    const clear = (): void => clearTimeout(timer);
+    socket.once('encrypted' in socket ? 'secureConnect' : 'connect', clear).once('close', clear);
+  });
+}
+
+function stalled(url: URL, stallMs: number): RegistryError {
+  return new RegistryError('CONNECTION_FAILED', `${url.host}: nothing moved for ${stallMs / 1000} s`, {
+    remedy: 'Try again. If it keeps stalling, look at the proxies and firewalls between.',
+    transient: true,
+  });
+}

@@ -1,0 +1,69 @@
+import http from 'node:http';
+import https from 'node:https';
+import { trustContext } from './certificate-authorities.ts';
+import { isLoopback } from './loopback.ts';
+import type { OnRegistryEvent } from './registry-event.ts';
+import { DEFAULT_TIMEOUTS, type HttpRequest, type HttpResponse, sendRequest, type Timeouts } from './send-request.ts';
+
+export interface TransportOptions {
+  /** PEM texts of certificate authorities, beside the system's and Node's. */
+  readonly ca?: readonly string[] | undefined;
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY (or lower-case) are read from; loopback hosts are never proxied. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly userAgent?: string | undefined;
+  readonly maxConnectionsPerHost?: number | undefined;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  readonly onEvent?: OnRegistryEvent | undefined;
+}
+
+/** Connections that are kept open and shared by all that one client does. One request in, one answer out. */
+export class Transport {
+  readonly #options: TransportOptions;
+  readonly #timeouts: Timeouts;
+  readonly #agents = new Map<string, http.Agent>();
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+    this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+  }
+
+  /** @throws as sendRequest */
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const startMs = performance.now();
+    const headers = { 'User-Agent': this.#options.userAgent ?? 'oras-js', 'Accept-Encoding': 'identity', ...request.headers };
+    const response = await sendRequest({ ...request, headers }, this.#agent(request.url), this.#timeouts);
+    this.#options.onEvent?.({
+      type: 'request',
+      host: request.url.host,
+      method: request.method,
+      path: request.url.pathname,
+      status: response.status,
+      durationMs: performance.now() - startMs,
+    });
+    return response;
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
+  }
+
+  #agent(url: URL): http.Agent {
+    const direct = isLoopback(url.hostname);
+    const key = `${url.protocol}${direct ? 'direct' : ''}`;
+    const agent = this.#agents.get(key) ?? this.#createAgent(url.protocol, direct);
+    this.#agents.set(key, agent);
+    return agent;
+  }
+
+  #createAgent(protocol: string, direct: boolean): http.Agent {
+    const { ca = [], env, maxConnectionsPerHost } = this.#options;
+    const options = {
+      keepAlive: true,
+      ...(maxConnectionsPerHost === undefined ? {} : { maxSockets: maxConnectionsPerHost }),
+      ...(direct || env === undefined ? {} : { proxyEnv: env }),
+    };
+    // One context for all connections: each one would parse some 270 certificates otherwise.
+    return protocol === 'https:' ? new https.Agent({ ...options, secureContext: trustContext(ca) }) : new http.Agent(options);
+  }
+}
