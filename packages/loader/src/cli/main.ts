@@ -11,7 +11,12 @@ void runCommand((context) => defineProgram(context, environment()), process.argv
 );
 
 function environment() {
-  return { env: process.env, homeDirectory: homedir(), processId: process.pid, operator: `${userName()}@${hostname()}` };
+  return {
+    env: process.env,
+    homeDirectory: homedir(),
+    processId: process.pid,
+    operator: `${userName()}@${hostname()}`.slice(0, 256),
+  };
 }
 
 /** In containers the user often has no entry in the system's list of users. */

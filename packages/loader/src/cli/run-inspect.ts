@@ -8,12 +8,15 @@ import type { RunContext, TrustOptions } from './define-program.ts';
 export async function runInspect(path: string, options: TrustOptions, run: RunContext): Promise<void> {
   const { environment, signal, terminal } = run;
   const keys = await findTrustedKeys({ files: options.key, folders: keyFolders(environment) });
-  const allowUnsigned = keys.length === 0 || options.insecureAllowUnsigned === true;
+  // A key that was named has to fit; one that is merely installed need not be this bundle's.
+  const allowUnsigned = options.key.length === 0 || options.insecureAllowUnsigned === true;
   await using reader = await BundleReader.open(path, { keys, allowUnsigned, signal });
   record(reader, terminal);
   show(reader, terminal);
   if (reader.signedBy === null) {
-    terminal.note('\nThe signature was NOT checked: anyone may have made this bundle. Give the trusted key with --key.');
+    terminal.note(
+      '\nThe signature was NOT checked against a trusted key: anyone may have made this bundle. Give the key with --key.',
+    );
   }
 }
 
