@@ -23,7 +23,7 @@ export interface ConnectOptions {
 export async function connect(
   options: DestinationCommandOptions,
   { destination, onEvent }: ConnectOptions,
-  { environment, terminal }: RunContext,
+  { environment, terminal, signal }: RunContext,
 ): Promise<Connection> {
   const hosts = [...new Set([destination.images, destination.charts].map(hostOf))];
   const given = await givenCredential(options, terminal);
@@ -37,7 +37,8 @@ export async function connect(
     onEvent,
   });
   try {
-    for (const host of hosts) await client.ping(host);
+    // With the path: credentials may differ by it.
+    for (const place of new Set([destination.images, destination.charts])) await client.ping(place, { signal });
   } catch (error) {
     client.close();
     throw error;

@@ -1,9 +1,15 @@
-import type { Descriptor, Fetcher, Mounter, OperationOptions, Pusher, Resolver, TagLister } from 'oras-js';
+import type { Descriptor, Fetcher, Mounter, OpenContent, OperationOptions, Resolver, TagLister } from 'oras-js';
+
+export interface PushOptions extends OperationOptions {
+  /** Send it although it seems to be there: some registries say so of blobs that they have lost. */
+  readonly force?: boolean | undefined;
+}
 
 /** What loading needs of one repository at the destination; the Repository of oras-js is one. */
-export interface DestinationRepository extends Pick<Fetcher, 'exists'>, Resolver, Pusher, Mounter, TagLister {
+export interface DestinationRepository extends Pick<Fetcher, 'exists'>, Resolver, Mounter, TagLister {
   /** `host[:port]/path` */
   readonly name: string;
+  push(descriptor: Descriptor, open: OpenContent, options?: PushOptions): Promise<void>;
   /** PUT of the whole manifest by tag: registries collect untagged manifests within seconds. */
   tagManifest(descriptor: Descriptor, bytes: Uint8Array, tag: string, options?: OperationOptions): Promise<void>;
 }

@@ -37,3 +37,8 @@ export function hostOf(destination: string): string {
   const slash = destination.indexOf('/');
   return slash < 0 ? destination : destination.slice(0, slash);
 }
+
+/** What follows the host; empty where nothing does. */
+export function pathOf(destination: string): string {
+  return destination.slice(hostOf(destination).length + 1);
+}

@@ -1,4 +1,5 @@
 import type { Content, Descriptor, OpenContent } from 'oras-js';
+import { pathOf } from '../destinations/parse-destination.ts';
 import { inParallel } from './in-parallel.ts';
 import type { LoadContext } from './load-context.ts';
 import { mountSource, observePlacements, type Placement } from './placement.ts';
@@ -34,7 +35,7 @@ async function place(placement: Placement, count: TransferCount, context: LoadCo
   for (const name of needed) {
     if (seenAtMs.has(name)) continue;
     const from = mountSource(placement, name);
-    if (from !== undefined && (await context.repositoryOf(name).mount(blob, from, { signal: context.signal }))) {
+    if (from !== undefined && (await context.repositoryOf(name).mount(blob, pathOf(from), { signal: context.signal }))) {
       count.mountedBlobs += 1;
       context.onEvent?.({ type: 'mounted', blob, repository: name, from });
     } else {
@@ -44,8 +45,15 @@ async function place(placement: Placement, count: TransferCount, context: LoadCo
   }
 }
 
-export async function uploadBlob(blob: Descriptor, name: string, count: TransferCount, context: LoadContext): Promise<void> {
-  await context.repositoryOf(name).push(blob, counted(blob, context), { signal: context.signal });
+/** @param force also where the repository says that it has the blob */
+export async function uploadBlob(
+  blob: Descriptor,
+  name: string,
+  count: TransferCount,
+  context: LoadContext & { readonly force?: boolean },
+): Promise<void> {
+  const { signal, force = false } = context;
+  await context.repositoryOf(name).push(blob, counted(blob, context), { signal, force });
   count.uploadedBlobs += 1;
   count.uploadedBytes += blob.size;
   context.onEvent?.({ type: 'uploaded', blob, repository: name });

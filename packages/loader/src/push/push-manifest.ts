@@ -1,4 +1,4 @@
-import { contentOf, type Descriptor, fetchBytes, isManifestType, OrasError } from 'oras-js';
+import { contentOf, type Descriptor, fetchBytes, isContentMissing, isManifestType, OrasError } from 'oras-js';
 import type { LoadContext } from './load-context.ts';
 import { type TransferCount, uploadBlob } from './push-blobs.ts';
 
@@ -24,7 +24,7 @@ export async function pushManifest(
     await put();
   } catch (error) {
     if (!mayLackContent(error)) throw error;
-    await resend(name, manifest, error.message, count, context);
+    await resend(name, manifest, error, count, context);
     context.onEvent?.({ type: 'repaired', manifest, repository: name });
     await put();
   }
@@ -40,20 +40,35 @@ function mayLackContent(error: unknown): error is OrasError {
   return error instanceof OrasError && error.code !== 'TAG_IMMUTABLE' && LACKING.has(error.status);
 }
 
-/** Sends again what `manifest` names: child manifests always, blobs that the registry named or no longer has. */
+/** Sends again what `manifest` names: child manifests always, and the blobs that the registry lacks. */
 async function resend(
   name: string,
   manifest: Descriptor,
-  complaint: string,
+  complaint: OrasError,
   count: TransferCount,
   context: LoadContext,
 ): Promise<void> {
-  const repository = context.repositoryOf(name);
-  for (const child of context.graph.childrenOf(manifest)) {
-    if (isManifestType(child.mediaType)) {
-      await pushManifest(name, child, undefined, count, context);
-    } else if (complaint.includes(child.digest) || !(await repository.exists(child, { signal: context.signal }))) {
-      await uploadBlob(child, name, count, context);
-    }
+  const children = context.graph.childrenOf(manifest);
+  for (const child of children.filter(({ mediaType }) => isManifestType(mediaType))) {
+    await pushManifest(name, child, undefined, count, context);
   }
+  const blobs = children.filter(({ mediaType }) => !isManifestType(mediaType));
+  for (const blob of await lackingBlobs(name, blobs, complaint, context)) {
+    await uploadBlob(blob, name, count, { ...context, force: true });
+  }
+}
+
+/** Those that the answer names; else those that HEAD does not find; else all, for then HEAD is not to be believed. */
+async function lackingBlobs(
+  name: string,
+  blobs: readonly Descriptor[],
+  complaint: OrasError,
+  { repositoryOf, signal }: LoadContext,
+): Promise<readonly Descriptor[]> {
+  const named = blobs.filter(({ digest }) => complaint.message.includes(digest));
+  if (named.length > 0) return named;
+  const absent: Descriptor[] = [];
+  for (const blob of blobs) if (!(await repositoryOf(name).exists(blob, { signal }))) absent.push(blob);
+  if (absent.length > 0) return absent;
+  return isContentMissing(complaint) ? blobs : [];
 }
