@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join, parse } from 'node:path';
+import { AirgapError, type CompleteRequest, completeRequest, type Request } from '@zenml-airgap/bundle-spec';
+import { parseRequest } from '@zenml-airgap/bundle-spec/request';
+
+export interface RequestFile {
+  readonly request: Request;
+  /** Its defaults filled in. */
+  readonly complete: CompleteRequest;
+  /** Paths in the request count from here. */
+  readonly folder: string;
+  readonly lockPath: string;
+}
+
+/** @throws FILE_NOT_FOUND, FILE_ERROR, and what parsing throws */
+export async function readRequest(path: string): Promise<RequestFile> {
+  const folder = dirname(path);
+  const request = parseRequest(await readText(path), { file: path });
+  return { request, complete: completeRequest(request), folder, lockPath: join(folder, `${parse(path).name}.lock.json`) };
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+      throw new AirgapError('FILE_NOT_FOUND', `${path} does not exist`, {
+        remedy: 'zenml-bundler init writes one; -f names another.',
+      });
+    }
+    throw new AirgapError('FILE_ERROR', `${path} cannot be read`, { cause: error });
+  }
+}

@@ -1,0 +1,14 @@
+import type { RegistryOptions } from '@zenml-airgap/terminal';
+import type { LockMode } from '../resolve/settle-lock.ts';
+
+/** Flags of every command that reads a request. */
+export interface RequestOptions extends RegistryOptions {
+  readonly file: string;
+  readonly update?: boolean;
+  readonly locked?: boolean;
+}
+
+export function lockModeOf({ update, locked }: RequestOptions): LockMode {
+  if (locked === true) return 'locked';
+  return update === true ? 'update' : 'keep';
+}

@@ -1,0 +1,50 @@
+import type { Artifact } from '@zenml-airgap/bundle-spec';
+import { type Descriptor, isManifestType, OrasError } from 'oras-js';
+import { describeImage } from './describe-image.ts';
+import { type ArtifactGraph, readGraph } from './read-graph.ts';
+import type { Source } from './source.ts';
+import { sourceOf, type WantedArtifact } from './wanted-artifact.ts';
+
+/** An artifact pinned to its digest, and all that it is made of. */
+export interface ResolvedArtifact {
+  readonly artifact: Artifact;
+  readonly graph: ArtifactGraph;
+}
+
+/**
+ * Pins `wanted`; fetches manifests and configs only.
+ * @throws NOT_FOUND where the tag is not there, and whatever reading throws
+ */
+export async function resolveArtifact(
+  wanted: WantedArtifact,
+  source: Source,
+  options: { signal?: AbortSignal | undefined },
+): Promise<ResolvedArtifact> {
+  const root = await source.resolve(wanted.digest ?? wanted.tag, options);
+  if (wanted.digest !== undefined && root.digest !== wanted.digest) {
+    throw new OrasError('DIGEST_MISMATCH', `the registry answers ${root.digest} where ${wanted.digest} was asked for`);
+  }
+  assertManifest(root);
+  const graph = await readGraph(source, root, options);
+  const { platforms, created } = await describeImage(source, graph, options);
+  return {
+    graph,
+    artifact: {
+      kind: wanted.kind,
+      source: sourceOf(wanted),
+      name: wanted.name,
+      tag: wanted.tag,
+      root: { mediaType: root.mediaType, digest: root.digest, size: root.size },
+      platforms,
+      referrers: [],
+      created,
+    },
+  };
+}
+
+function assertManifest({ mediaType }: Descriptor): void {
+  if (isManifestType(mediaType)) return;
+  throw new OrasError('UNSUPPORTED', `it has the media type ${mediaType}, which is no image manifest or index`, {
+    remedy: 'Images in Docker’s old format (schema 1) have to be pushed again with a present tool.',
+  });
+}

@@ -1,0 +1,33 @@
+import { AirgapError, type Lock, type Request, requestHash } from '@zenml-airgap/bundle-spec';
+import { readLock, writeLock } from './lock-file.ts';
+
+/** `keep`: use the lock while it fits the request; `update`: resolve in any case; `locked`: never resolve. */
+export type LockMode = 'keep' | 'update' | 'locked';
+
+export interface SettledLock {
+  readonly lock: Lock;
+  readonly resolved: boolean;
+}
+
+export interface SettleLockOptions {
+  readonly request: Request;
+  readonly lockPath: string;
+  readonly mode: LockMode;
+  readonly resolve: () => Promise<Lock>;
+}
+
+/**
+ * The lock that fits `request`: the one on disk, or a new one, which is on disk before anything is fetched.
+ * @throws LOCK_MISSING, LOCK_OUTDATED, INVALID_LOCK, or what `resolve` threw
+ */
+export async function settleLock({ request, lockPath, mode, resolve }: SettleLockOptions): Promise<SettledLock> {
+  const known = mode === 'update' ? undefined : await readLock(lockPath);
+  if (known !== undefined && known.requestHash === requestHash(request)) return { lock: known, resolved: false };
+  if (mode === 'locked') {
+    if (known === undefined) throw new AirgapError('LOCK_MISSING', `--locked was given, and ${lockPath} does not exist`);
+    throw new AirgapError('LOCK_OUTDATED', `${lockPath} was resolved from another request`);
+  }
+  const lock = await resolve();
+  await writeLock(lockPath, lock);
+  return { lock, resolved: true };
+}
