@@ -19,7 +19,10 @@ export interface Recipes {
 }
 
 const debian: LayerRecipe = { name: 'debian', folders: ['/usr/lib/x86_64-linux-gnu'] };
-const python: LayerRecipe = { name: 'python', folders: ['/usr/lib/python3', '~/.pyenv/versions/3.11*', '/usr/local/lib/python3*'] };
+const python: LayerRecipe = {
+  name: 'python',
+  folders: ['/usr/lib/python3', '~/.pyenv/versions/3.11*', '/usr/local/lib/python3*'],
+};
 const assets: LayerRecipe = { name: 'assets', folders: ['/usr/share/doc', '/usr/share/man', '/usr/share/javascript'] };
 const go: LayerRecipe = { name: 'go', folders: ['/usr/local/go'] };
 const java: LayerRecipe = { name: 'java', folders: ['/usr/lib/jvm'] };

@@ -76,7 +76,10 @@ async function buildOnto(docker: DockerEngine, layers: readonly LayerRecipe[]): 
     const tag = `layer:${createHash('sha256').update(`${below} ${layer.name}`).digest('hex').slice(0, 12)}`;
     if ((await docker.tryRun(['image', 'inspect', tag])).code !== 0) {
       const folders = await Array.fromAsync(glob(layer.folders.map((each) => each.replace(/^~/, homedir()))));
-      const from = folders.map((each) => each.slice(1)).sort().join(' ');
+      const from = folders
+        .map((each) => each.slice(1))
+        .sort()
+        .join(' ');
       // The context is streamed: nothing is copied on its way into the engine.
       const script = `
         set -euo pipefail

@@ -7,10 +7,10 @@ import { airgapCli } from './rig/airgap-cli.ts';
 import { bundleRequest } from './rig/bundle-request.ts';
 import { freePort } from './rig/free-port.ts';
 import { loginEnvironment, startInternalRegistry } from './rig/internal-registry.ts';
-import type { ProgramResult } from './rig/run-program.ts';
 import { temporaryFolder } from './rig/run-folder.ts';
-import { sharedBundle } from './rig/shared-bundle.ts';
+import type { ProgramResult } from './rig/run-program.ts';
 import { mustRun } from './rig/run-program.ts';
+import { sharedBundle } from './rig/shared-bundle.ts';
 import { serveUpstream, upstreamRelease } from './rig/upstream-release.ts';
 
 interface Refusal {

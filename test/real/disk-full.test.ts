@@ -6,8 +6,8 @@ import { airgapCli } from './rig/airgap-cli.ts';
 import { bundleRequest } from './rig/bundle-request.ts';
 import { startCountingProxy } from './rig/counting-proxy.ts';
 import { loginEnvironment } from './rig/internal-registry.ts';
-import { mustRun, runProgram } from './rig/run-program.ts';
 import { temporaryFolder } from './rig/run-folder.ts';
+import { mustRun, runProgram } from './rig/run-program.ts';
 import { serveUpstream, upstreamRelease } from './rig/upstream-release.ts';
 
 const DISK_BYTES = 160e6; // enough for the bundle of about 90 MB

@@ -12,7 +12,9 @@ import { withoutSignature } from './rig/without-signature.ts';
 
 const KILLED_AFTER_BYTES = 50e6; // of about 90 MB, 40 of which are one layer
 
-test('a build that was killed continues mid-blob, and its bytes are those of an undisturbed build', { timeout: 300_000 }, async () => {
+test('a build that was killed continues mid-blob, and its bytes are those of an undisturbed build', {
+  timeout: 300_000,
+}, async () => {
   const release = await upstreamRelease();
   await using folder = await temporaryFolder('interrupted-build');
   const path = (name: string): string => join(folder.path, name);
@@ -33,7 +35,9 @@ test('a build that was killed continues mid-blob, and its bytes are those of an 
   const first = cli.start('zenml-bundler', build('disturbed'), { env });
   await Promise.race([
     reached,
-    first.done.then(({ code, stderr }) => assert.fail(`the build ended before the server had sent its bytes: ${code}\n${stderr}`)),
+    first.done.then(({ code, stderr }) =>
+      assert.fail(`the build ended before the server had sent its bytes: ${code}\n${stderr}`),
+    ),
   ]);
   await first.kill();
   proxy.release();

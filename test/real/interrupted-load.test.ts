@@ -43,7 +43,9 @@ test('a load that was killed is run again and succeeds; in between no tag had ap
     const [name = '', tag = ''] = reference.split(':');
     assert.ok((await tagsOf(internal, `zenml/${name}`)).includes(tag), reference);
   }
-  const again = uploads((await internal.registry.requests()).slice(afterKill.length)).filter((digest) => uploaded.includes(digest));
+  const again = uploads((await internal.registry.requests()).slice(afterKill.length)).filter((digest) =>
+    uploaded.includes(digest),
+  );
   assert.deepEqual(again, [], 'blobs that were there already were uploaded again');
 });
 

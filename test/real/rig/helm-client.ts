@@ -3,6 +3,7 @@ import type { Login } from './docker-registry.ts';
 import { mustRun, type ProgramResult, runProgram } from './run-program.ts';
 
 export interface HelmClient {
+  readonly env: NodeJS.ProcessEnv;
   run(args: readonly string[]): Promise<string>;
   tryRun(args: readonly string[]): Promise<ProgramResult>;
   login(host: string, login: Login, caFile: string): Promise<void>;
@@ -18,6 +19,7 @@ export function helmClient(folder: string): HelmClient {
     HELM_REGISTRY_CONFIG: join(folder, 'registry.json'),
   };
   return {
+    env,
     run: (args) => mustRun('helm', args, { env }),
     tryRun: (args) => runProgram('helm', args, { env }),
     async login(host, { username, password }, caFile) {
