@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import type { Artifact, Blob } from '@zenml-airgap/bundle-spec';
 import {
   type BundleDraft,
   type BundlePlan,
@@ -12,7 +11,17 @@ import {
   signManifest,
   type TrustedKey,
 } from '@zenml-airgap/bundle-file';
-import { contentOf, type Descriptor, type Digest, digestOf, isManifestType, MediaType, MemoryTarget, successorsOf } from 'oras-js';
+import type { Artifact, Blob } from '@zenml-airgap/bundle-spec';
+import {
+  contentOf,
+  type Descriptor,
+  type Digest,
+  digestOf,
+  isManifestType,
+  MediaType,
+  MemoryTarget,
+  successorsOf,
+} from 'oras-js';
 
 export interface SampleContent {
   readonly descriptor: Descriptor;
@@ -90,7 +99,7 @@ export async function sample(artifacts: readonly SampleArtifact[], contents: rea
   });
   const draft: BundleDraft = {
     tool: { name: 'zenml-bundler', version: '0.1.0' },
-    created: '2026-11-25T12:00:00Z',
+    created: '2025-11-25T12:00:00Z',
     scenario: 'self-hosted',
     registries: [],
     missing: [],
@@ -126,7 +135,10 @@ function rootOf(contents: readonly SampleContent[]): Descriptor {
 /** As small as bundles get: one image with one layer. */
 export function tinySample(): Promise<Sample> {
   const contents = image([content(MediaType.ociLayerGzip, sampleBytes(700, 1))], 1);
-  return sample([{ kind: 'image', source: 'docker.io/zenmldocker/zenml:0.93.2', name: 'zenml', root: rootOf(contents) }], contents);
+  return sample(
+    [{ kind: 'image', source: 'docker.io/zenmldocker/zenml:0.93.2', name: 'zenml', root: rootOf(contents) }],
+    contents,
+  );
 }
 
 /** Two images that share a layer, and a chart named as one of them; `layerBytes` is the size of the largest layer. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DigestAlgorithm } from 'oras-js';
+import { type DigestAlgorithm, throwIfAborted } from 'oras-js';
 import type { Section } from '../read/section.ts';
 
 const READ_BYTES = 1024 * 1024;
@@ -14,7 +14,7 @@ export async function hashHere(section: Section, algorithm: DigestAlgorithm, opt
   const hash = createHash(algorithm);
   const buffer = Buffer.allocUnsafe(Math.min(READ_BYTES, section.size));
   for (let done = 0; done < section.size; ) {
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal);
     const length = Math.min(buffer.length, section.size - done);
     const { bytesRead } = await section.handle.read(buffer, 0, length, section.offset + done);
     if (bytesRead === 0) return null;

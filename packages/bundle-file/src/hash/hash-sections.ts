@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { type Digest, digestAlgorithm } from 'oras-js';
+import { type Digest, digestAlgorithm, throwIfAborted } from 'oras-js';
 import type { Section } from '../read/section.ts';
 import { hashHere } from './hash-here.ts';
 import { HashThread } from './hash-thread.ts';
@@ -27,7 +27,7 @@ const WORTH_A_THREAD_BYTES = 32 * 1024 * 1024; // a thread takes some 30 ms to s
 
 /** Hashes many ranges, large ones first so that the threads end together. Rejects with the first failure to read. */
 export async function hashSections(jobs: readonly HashJob[], options: HashSectionsOptions): Promise<void> {
-  options.signal?.throwIfAborted();
+  throwIfAborted(options.signal);
   const queue = jobs.toSorted((a, b) => b.size - a.size);
   const totalBytes = jobs.reduce((sum, job) => sum + job.size, 0);
   const wanted = options.concurrency ?? Math.min(availableParallelism(), MAX_THREADS);
@@ -35,7 +35,7 @@ export async function hashSections(jobs: readonly HashJob[], options: HashSectio
   let next = 0;
   const drain = async (hash: (job: HashJob, section: Section) => Promise<string | null>): Promise<void> => {
     for (let job = queue[next++]; job !== undefined; job = queue[next++]) {
-      options.signal?.throwIfAborted();
+      throwIfAborted(options.signal);
       await using section = await job.open();
       const hex = await hash(job, section);
       options.onHashed(job, hex === null ? null : (`${digestAlgorithm(job.digest)}:${hex}` as Digest));
@@ -55,6 +55,7 @@ export async function hashSections(jobs: readonly HashJob[], options: HashSectio
     await Promise.all(Array.from({ length: threads }, run));
   } catch (error) {
     failed.abort(error);
+    throwIfAborted(options.signal);
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
-import { padSignature } from './signature-entry.ts';
+import { padSignature, unpadSignature } from './signature-entry.ts';
 import { type BundleSignature, encodeSigstoreBundle, SIGSTORE_BUNDLE_TYPE } from './sigstore-bundle.ts';
 
 type SigstoreBundle = ReturnType<typeof import('@sigstore/bundle')['bundleFromJSON']>;
@@ -34,7 +34,7 @@ export async function parseSignature(entry: Uint8Array, manifestBytes: Uint8Arra
 async function parseSigstoreBundle(entry: Uint8Array): Promise<SigstoreBundle> {
   const { bundleFromJSON } = await import('@sigstore/bundle');
   try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(entry));
+    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(unpadSignature(entry)));
     return bundleFromJSON(json);
   } catch (cause) {
     throw invalid('it is not a Sigstore bundle', cause);

@@ -23,6 +23,14 @@ export function padSignature(signature: Uint8Array): Uint8Array {
   return entry;
 }
 
+/** The entry without what pads it; with it where it is not padded as padSignature does. */
+export function unpadSignature(entry: Uint8Array): Uint8Array {
+  let end = entry.length - 1;
+  if (entry[end] !== NEWLINE) return entry;
+  while (end > 0 && entry[end - 1] === SPACE) end -= 1;
+  return entry.subarray(0, end);
+}
+
 /** The entry of a bundle that nobody signed; anything else in it has to be a signature. */
 export function isBlankSignature(entry: Uint8Array): boolean {
   return Buffer.from(padSignature(new Uint8Array(0))).equals(entry);

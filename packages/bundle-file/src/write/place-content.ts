@@ -95,8 +95,10 @@ async function write(file: PartialFile, blob: PlannedBlob, content: Content): Pr
     while (inFlight.length > 0) await settleFirst();
     if (offset !== blob.size) throw sizeMismatch(blob, `only ${offset}`);
   } catch (error) {
-    await Promise.allSettled(inFlight.map(({ done }) => done));
-    if (isWrongContent(error)) blob.writtenBytes = 0;
+    const results = await Promise.allSettled(inFlight.map(({ done }) => done));
+    const failed = results.findIndex(({ status }) => status === 'rejected');
+    const last = inFlight[(failed === -1 ? results.length : failed) - 1];
+    blob.writtenBytes = isWrongContent(error) ? 0 : (last?.end ?? blob.writtenBytes);
     await file.writeProgress(blob.places[0], blob.writtenBytes).catch(() => {}); // the disk may be full: an older record does
     throw error;
   }

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { copyFile, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, suite, test } from 'node:test';
+import { BundleReader } from '@zenml-airgap/bundle-file';
+import { BundlePath, blobPath, type LayoutEntry, mtimeSecondsOf } from '@zenml-airgap/bundle-spec';
+import { problemOf, seamsOf } from '../../src/read/seam.ts';
+import { type Sample, type SampleKey, sampleKey, smallSample, tinySample, writeSample } from '../sample-bundle.ts';
+import { temporaryFolder } from '../temporary-folder.ts';
+import { codeOf } from './code-of.ts';
+
+// Opening takes a millisecond or two. By default every bit is tried where it is decided (here for headers, padding and end;
+// in verify-signature.test.ts for the signature), and through `open` one bit of every 8th byte; with
+// ZENML_AIRGAP_EXHAUSTIVE every bit of them all through `open`, which takes minutes.
+const EXHAUSTIVE = process.env.ZENML_AIRGAP_EXHAUSTIVE !== undefined;
+const STRIDE_BITS = EXHAUSTIVE ? 1 : 8 * 8 + 1;
+
+suite('a tar that was changed', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let key: SampleKey;
+  let tiny: Sample;
+  let path: string;
+  let original: Buffer;
+
+  before(async () => {
+    folder = await temporaryFolder();
+    key = await sampleKey();
+    tiny = await tinySample();
+    path = await writeSample(folder.path, tiny, key.sign);
+    original = await readFile(path);
+  });
+  after(() => folder[Symbol.asyncDispose]());
+
+  const openIt = async (file = path): Promise<void> => {
+    await using _reader = await BundleReader.open(file, { keys: [key.trusted] });
+  };
+  const entryOf = (entryPath: string): LayoutEntry => {
+    const entry = tiny.plan.layout.byPath.get(entryPath);
+    assert.ok(entry, entryPath);
+    return entry;
+  };
+
+  /** Opens the tar with single bits of a range flipped, and puts each back. @returns all codes */
+  async function codesOfFlips(start: number, end: number): Promise<string[]> {
+    const codes = new Set<string>();
+    await using file = await open(path, 'r+');
+    for (let bit = start * 8; bit < end * 8; bit += STRIDE_BITS) {
+      const at = bit >> 3;
+      await file.write(Buffer.of((original[at] ?? 0) ^ (1 << (bit & 7))), 0, 1, at);
+      codes.add(await codeOf(openIt()));
+      await file.write(original, at, 1, at);
+    }
+    return [...codes].sort();
+  }
+
+  test('is accepted before that', () => openIt());
+
+  test('in its first header is refused', async () => {
+    assert.deepEqual(await codesOfFlips(0, 512), ['LAYOUT_MISMATCH', 'NOT_A_BUNDLE']);
+  });
+
+  test('in its manifest is refused', async () => {
+    const { dataOffset, size } = entryOf(BundlePath.manifest);
+    assert.deepEqual(await codesOfFlips(dataOffset, dataOffset + size), ['SIGNATURE_INVALID']);
+  });
+
+  test('between its manifest and its signature is refused', async () => {
+    const { dataOffset, size } = entryOf(BundlePath.manifest);
+    assert.deepEqual(await codesOfFlips(dataOffset + size, entryOf(BundlePath.signature).dataOffset), ['LAYOUT_MISMATCH']);
+  });
+
+  test('in its signature is refused', async () => {
+    const { dataOffset, size } = entryOf(BundlePath.signature);
+    const codes = await codesOfFlips(dataOffset, dataOffset + size);
+    assert.deepEqual(
+      codes.filter((code) => !code.startsWith('SIGNATURE_')),
+      [],
+    );
+    assert.ok(codes.includes('SIGNATURE_INVALID'));
+  });
+
+  test('in any header, padding or the end is refused', async () => {
+    const { entries, totalSize } = tiny.plan.layout;
+    for (const [index, entry] of entries.entries()) {
+      if (entry.path === BundlePath.manifest) continue;
+      const next = entries[index + 1];
+      const end = next === undefined ? totalSize : next.dataOffset;
+      assert.deepEqual(await codesOfFlips(entry.dataOffset + entry.size, end), ['LAYOUT_MISMATCH'], `after ${entry.path}`);
+    }
+  });
+
+  test('has a problem for every single bit of headers, padding and the end', async () => {
+    const mtimeSeconds = mtimeSecondsOf(tiny.plan.manifest.created);
+    let tried = 0;
+    for (const seam of seamsOf(tiny.plan.layout)) {
+      const bytes = Buffer.from(original.subarray(seam.start, seam.end));
+      assert.equal(problemOf(seam, bytes, mtimeSeconds), undefined);
+      for (let bit = 0; bit < bytes.length * 8; bit += 1) {
+        const at = bit >> 3;
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
+        assert.ok(problemOf(seam, bytes, mtimeSeconds) !== undefined, `bit ${bit} after byte ${seam.start}`);
+        bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
+        tried += 1;
+      }
+    }
+    const contentBytes = tiny.plan.layout.entries.reduce((sum, { size }) => sum + size, 0);
+    assert.equal(tried, (original.length - contentBytes) * 8, 'all bits but the content');
+  });
+
+  test('in a file that follows from the manifest is refused by name', async () => {
+    for (const file of tiny.plan.files.keys()) {
+      const { dataOffset, size } = entryOf(file);
+      const codes = new Set<string>();
+      await using handle = await open(path, 'r+');
+      for (const at of [dataOffset, dataOffset + (size >> 1), dataOffset + size - 1]) {
+        await handle.write(Buffer.of((original[at] ?? 0) ^ 1), 0, 1, at);
+        await assert.rejects(openIt(), { code: 'FILE_MISMATCH', problems: [`${file}: was changed`] });
+        await handle.write(original, at, 1, at);
+        codes.add(file);
+      }
+      assert.equal(codes.size, 1);
+    }
+  });
+
+  test('in an image manifest is refused when it is opened, in any other blob by verify and by fetch', async () => {
+    for (const { digest, size, mediaType } of tiny.plan.manifest.blobs) {
+      const { dataOffset } = entryOf(blobPath(digest));
+      await using handle = await open(path, 'r+');
+      await handle.write(Buffer.of((original[dataOffset + size - 1] ?? 0) ^ 0x80), 0, 1, dataOffset + size - 1);
+      if (mediaType.includes('manifest')) await assert.rejects(openIt(), { code: 'DIGEST_MISMATCH' });
+      else {
+        await using reader = await BundleReader.open(path, { keys: [key.trusted] });
+        await assert.rejects(reader.verify(), {
+          code: 'DIGEST_MISMATCH',
+          message: new RegExp(`${digest.slice(7)} .*of zenml:0\\.93\\.2`),
+        });
+        await assert.rejects(Array.fromAsync(reader.fetch({ digest, size, mediaType })), { code: 'DIGEST_MISMATCH' });
+      }
+      await handle.write(original, dataOffset, size, dataOffset);
+    }
+    await openIt();
+  });
+
+  test('that ends at any block is refused', async () => {
+    const cut = join(folder.path, 'cut.tar');
+    await copyFile(path, cut);
+    const codes = new Map<number, string>();
+    for (let length = original.length - 512; length >= 0; length -= 512) {
+      await truncate(cut, length);
+      codes.set(length, await codeOf(openIt(cut)));
+    }
+    assert.equal(codes.get(0), 'NOT_A_BUNDLE');
+    codes.delete(0);
+    assert.deepEqual([...new Set(codes.values())], ['TRUNCATED_BUNDLE']);
+    await rm(cut);
+  });
+
+  test('that goes on after its end is refused, by as little as a byte', async () => {
+    const longer = join(folder.path, 'longer.tar');
+    for (const tail of [Buffer.alloc(1), Buffer.alloc(512), original.subarray(0, 512)]) {
+      await writeFile(longer, Buffer.concat([original, tail]));
+      await assert.rejects(openIt(longer), { code: 'LAYOUT_MISMATCH', message: new RegExp(`${tail.length} bytes after`) });
+    }
+  });
+
+  test('with an entry more, before its end, is refused', async () => {
+    const { endOffset } = tiny.plan.layout;
+    const extra = join(folder.path, 'extra.tar');
+    const entry = entryOf(BundlePath.ociLayout);
+    const copy = original.subarray(entry.headerOffset, entry.dataOffset + 512);
+    await writeFile(extra, Buffer.concat([original.subarray(0, endOffset), copy, original.subarray(endOffset)]));
+    assert.equal(await codeOf(openIt(extra)), 'LAYOUT_MISMATCH');
+    await writeFile(
+      extra,
+      Buffer.concat([original.subarray(0, endOffset - 512 * 4), copy, original.subarray(endOffset - 512 * 2)]),
+    );
+    assert.equal(await codeOf(openIt(extra)), 'LAYOUT_MISMATCH');
+  });
+
+  test('with two entries in another order is refused', async () => {
+    const [a, b] = [entryOf(BundlePath.ociLayout), entryOf(BundlePath.ociIndex)];
+    const reordered = join(folder.path, 'reordered.tar');
+    const end = b.dataOffset + Math.ceil(b.size / 512) * 512;
+    const parts = [
+      original.subarray(0, a.headerOffset),
+      original.subarray(b.headerOffset, end),
+      original.subarray(a.headerOffset, b.headerOffset),
+    ];
+    await writeFile(reordered, Buffer.concat([...parts, original.subarray(end)]));
+    await assert.rejects(openIt(reordered), {
+      code: 'LAYOUT_MISMATCH',
+      message: /header of oci-layout .*not the expected one/,
+    });
+  });
+
+  test('without its signature, or with a foreign one, is refused', async () => {
+    const unsigned = await writeSample(folder.path, tiny, () => new Uint8Array(0), 'unsigned.tar');
+    assert.equal(await codeOf(openIt(unsigned)), 'SIGNATURE_MISSING');
+    await using allowed = await BundleReader.open(unsigned, { keys: [key.trusted], allowUnsigned: true });
+    assert.equal(allowed.signedBy, null);
+    const foreign = await writeSample(folder.path, tiny, (await sampleKey()).sign, 'foreign.tar');
+    assert.equal(await codeOf(openIt(foreign)), 'SIGNATURE_UNTRUSTED');
+    await assert.rejects(BundleReader.open(path, { keys: [] }), { code: 'NO_TRUSTED_KEYS' });
+  });
+
+  test('is not what something else is', async () => {
+    const other = join(folder.path, 'other.tar');
+    await writeFile(other, 'not a tar at all');
+    await assert.rejects(openIt(other), { code: 'NOT_A_BUNDLE', remedy: /folder/ });
+    await assert.rejects(openIt(join(folder.path, 'none.tar')), { code: 'FILE_NOT_FOUND' });
+    await assert.rejects(openIt('/dev/null'), { code: 'NOT_A_BUNDLE' });
+  });
+});
+
+suite('verify', () => {
+  test('names everything that was changed at once, and counts bytes', async () => {
+    await using folder = await temporaryFolder();
+    const key = await sampleKey();
+    const small = await smallSample();
+    const path = await writeSample(folder.path, small, key.sign);
+    const changed = [
+      'charts/zenml-0.93.2.tgz',
+      ...small.plan.manifest.blobs.filter(({ mediaType }) => mediaType.includes('layer')).map(({ digest }) => blobPath(digest)),
+    ];
+    const open2 = (): Promise<BundleReader> => BundleReader.open(path, { keys: [key.trusted] });
+    {
+      await using reader = await open2();
+      let seen = 0;
+      const { blobs, bytes } = await reader.verify({
+        onBytes: (more) => {
+          seen += more;
+        },
+      });
+      assert.equal(blobs, small.contents.length);
+      assert.equal(seen, bytes);
+      assert.equal(bytes, small.contents.reduce((sum, { descriptor }) => sum + descriptor.size, 0) + 5_000);
+    }
+    await using file = await open(path, 'r+');
+    for (const name of changed) await file.write('!', small.plan.layout.byPath.get(name)?.dataOffset ?? 0);
+    await using reader = await open2();
+    await assert.rejects(reader.verify(), (error: Error & { code: string; problems: string[] }) => {
+      assert.equal(error.code, 'DIGEST_MISMATCH');
+      assert.deepEqual(
+        error.problems.map((problem) => problem.split(' ')[0]),
+        changed.sort(),
+      );
+      return true;
+    });
+    await assert.rejects(reader.readFile('charts/zenml-0.93.2.tgz'), { code: 'DIGEST_MISMATCH' });
+  });
+
+  test('hashes large bundles in several threads, and stops when it is aborted', async () => {
+    await using folder = await temporaryFolder();
+    const key = await sampleKey();
+    const large = await smallSample(70 * 1024 * 1024);
+    const path = await writeSample(folder.path, large, key.sign);
+    await using reader = await BundleReader.open(path, { keys: [key.trusted] });
+    let seen = 0;
+    const count = (more: number): void => {
+      seen += more;
+    };
+    const { bytes } = await reader.verify({ onBytes: count, concurrency: 3 });
+    assert.equal(seen, bytes);
+    const controller = new AbortController();
+    await assert.rejects(reader.verify({ signal: controller.signal, onBytes: () => controller.abort() }), { code: 'ABORTED' });
+    const [layer] = large.plan.manifest.blobs.toSorted((a, b) => b.size - a.size);
+    assert.ok(layer);
+    await using file = await open(path, 'r+');
+    await file.write('!', large.plan.layout.byPath.get(blobPath(layer.digest))?.dataOffset ?? 0);
+    await assert.rejects(reader.verify(), { code: 'DIGEST_MISMATCH', message: new RegExp(layer.digest.slice(7)) });
+    await file.truncate(1024 * 1024);
+    await assert.rejects(reader.verify(), { code: 'DIGEST_MISMATCH', message: /ends too early/ });
+  });
+});
