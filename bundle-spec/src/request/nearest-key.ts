@@ -1,5 +1,9 @@
+/** No key is this long, and the distance costs its square. */
+const MAX_KEY_LENGTH = 64;
+
 /** The known key that `key` was probably meant to be; undefined where none is near. */
 export function nearestKey(key: string, known: readonly string[]): string | undefined {
+  if (key.length > MAX_KEY_LENGTH) return undefined;
   const allowed = Math.max(2, Math.floor(key.length / 3));
   const [nearest] = known
     .map((candidate) => ({ candidate, distance: distance(plain(key), plain(candidate)) }))
@@ -10,7 +14,7 @@ export function nearestKey(key: string, known: readonly string[]): string | unde
 
 /** Other programs write `control-plane` or `control_plane`. */
 function plain(key: string): string {
-  return key.slice(0, 64).toLowerCase().replace(/[-_ ]/g, '');
+  return key.toLowerCase().replace(/[-_ ]/g, '');
 }
 
 /** Levenshtein's distance, two neighbours exchanged counting as one (optimal string alignment). */

@@ -83,7 +83,8 @@ function parse(
 ): { contents: ParsedNode | null; problems: YamlProblem[]; toJS: () => unknown } {
   try {
     const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false, merge: false });
-    const found = [...document.errors, ...document.warnings];
+    // An unknown tag is refused below, as all tags are.
+    const found = [...document.errors, ...document.warnings].filter(({ code }) => code !== 'TAG_RESOLVE_FAILED');
     return {
       contents: document.contents,
       problems: found.map(({ code, pos, message }) => ({ offset: pos[0], text: MESSAGES[code] ?? firstLine(message) })),
@@ -101,9 +102,11 @@ function findRefused(problems: YamlProblem[]) {
   };
   return (_key: unknown, node: unknown): void => {
     if (isAlias(node)) refuse(node, 'aliases are not supported: write the value out');
-    else if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined)
-      refuse(node, 'anchors are not supported: write the value out');
     else if (isPair(node) && !isScalar(node.key)) refuse(node.key, 'a key must be text');
+    else if (isScalar(node) || isCollection(node)) {
+      if (node.anchor !== undefined) refuse(node, 'anchors are not supported: write the value out');
+      if (node.tag !== undefined) refuse(node, 'tags are not supported: everything is text');
+    }
   };
 }
 
