@@ -1,42 +1,48 @@
 import { AirgapError, type CompleteRequest } from '@zenml-airgap/bundle-spec';
 import { nearestVersions } from './nearest-versions.ts';
+import { CLIENT_REPOSITORY } from './release-sources.ts';
 import { listingRepository } from './resolve-versions.ts';
 import { type OpenSource, tagsOf } from './source.ts';
 import { versionsAmong } from './version-choice.ts';
-import type { VersionField, WantedArtifact } from './wanted-artifact.ts';
+import type { WantedArtifact } from './wanted-artifact.ts';
 
 type ReleaseArtifact = WantedArtifact & { readonly release: NonNullable<WantedArtifact['release']> };
 
-/** Why some of ZenML's own artifacts are not there, as one UNKNOWN_VERSION: the versions, and the nearest published ones. */
+export interface UnknownVersionsOptions {
+  readonly open: OpenSource;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Why some of ZenML's own artifacts are not there, as one UNKNOWN_VERSION: the versions, and what is published instead. */
 export async function unknownVersions(
   absent: readonly ReleaseArtifact[],
   request: CompleteRequest,
-  { open, signal }: { open: OpenSource; signal?: AbortSignal | undefined },
+  { open, signal }: UnknownVersionsOptions,
 ): Promise<AirgapError> {
-  const published = async (field: VersionField): Promise<string[]> => {
+  const tags = async (repository: string): Promise<string[]> => {
     try {
-      return versionsAmong(await tagsOf(open(listingRepository(request, field)), signal));
+      return await tagsOf(open(repository), signal);
     } catch {
       // Some registries let nobody list: the message is the poorer for it, but no less true.
       return [];
     }
   };
   const problems: string[] = [];
-  const byVersion = Map.groupBy(absent, ({ release }) => `${release.field}: ${release.version}`);
-  for (const [place, artifacts] of byVersion) {
+  for (const [place, artifacts] of Map.groupBy(absent, ({ release }) => `${release.field}: ${release.version}`)) {
     const [{ release } = { release: undefined }] = artifacts;
     if (release === undefined) continue;
-    const versions = await published(release.field);
-    const whole = artifacts.filter(({ tag }) => tag === release.version).map(({ name }) => name);
-    if (whole.length > 0) {
-      problems.push(
-        versions.includes(release.version)
-          ? `${place} is published, but without ${whole.join(', ')}`
-          : `${place} is not published (${whole.join(', ')})${nearestVersions(release.version, versions)}`,
-      );
-    } else {
-      problems.push(`client.python: ${artifacts.map(({ name, tag }) => `${name}:${tag}`).join(', ')} not published`);
+    const names = artifacts.filter(({ tag }) => tag === release.version).map(({ name }) => name);
+    if (names.length === 0) {
+      const published = (await tags(CLIENT_REPOSITORY)).filter((tag) => tag.startsWith(`${release.version}-py`));
+      problems.push(...artifacts.map(({ tag }) => `client.python: zenml:${tag} is not published${instead(published)}`));
+      continue;
     }
+    const published = versionsAmong(await tags(listingRepository(request, release.field)));
+    problems.push(
+      published.includes(release.version)
+        ? `${place} is published, but without ${names.join(', ')}`
+        : `${place} is not published (${names.join(', ')})${nearestVersions(release.version, published)}`,
+    );
   }
   return new AirgapError('UNKNOWN_VERSION', 'not all that the request asks for is published', {
     problems,
@@ -47,4 +53,8 @@ export async function unknownVersions(
 
 export function isRelease(wanted: WantedArtifact): wanted is ReleaseArtifact {
   return wanted.release !== undefined;
+}
+
+function instead(published: readonly string[]): string {
+  return published.length === 0 ? '' : `; there is ${published.toSorted().join(', ')}`;
 }

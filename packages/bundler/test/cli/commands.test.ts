@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { parseRequest } from '@zenml-airgap/bundle-spec/request';
+import { bundlerRig } from '../fixtures/bundler-rig.ts';
+import { requestTemplate } from '../../src/cli/request-template.ts';
+
+const REQUEST = `versions: { controlPlane: 0.13.0, workspaceServer: 0.93.2 }
+allowMissing: [{ image: busybox, reason: only helm test runs it }]
+signing: { key: airgap.key }`;
+
+test('init writes a request that parses, for every scenario and source, and overwrites nothing', async () => {
+  for (const scenario of ['self-hosted', 'hybrid'] as const) {
+    for (const source of ['gcp', 'aws'] as const) {
+      const request = parseRequest(requestTemplate({ scenario, source }), { file: 'zenml-bundle.yaml' });
+      assert.deepEqual([request.scenario, request.source, request.allowMissing?.[0]?.image], [scenario, source, 'busybox']);
+    }
+  }
+  await using rig = await bundlerRig();
+  const file = rig.path('zenml-bundle.yaml');
+  assert.equal((await rig.run('init', '-f', file, '--scenario', 'hybrid')).code, 0);
+  const before = await readFile(file, 'utf8');
+  const again = await rig.run('init', '-f', file);
+  assert.equal(again.code, 8);
+  assert.equal(again.err, `error OUTPUT_EXISTS: ${file} exists already\nremedy: Edit it, or write another with -f.\n`);
+  assert.equal(await readFile(file, 'utf8'), before);
+});
+
+test('keygen writes a key for its owner alone, and overwrites neither half', async () => {
+  await using rig = await bundlerRig();
+  const name = rig.path('airgap');
+  const made = await rig.run('keygen', name, '--no-passphrase', '--json');
+  assert.equal(made.code, 0, made.err);
+  assert.match(String(made.records[0]?.['keyHint']), /^[A-Za-z0-9+/]{43}=$/);
+  assert.equal((await stat(`${name}.key`)).mode & 0o777, 0o600);
+  assert.match(await readFile(`${name}.pub`, 'utf8'), /^-----BEGIN PUBLIC KEY-----/);
+  const again = await rig.run('keygen', name, '--no-passphrase');
+  assert.equal(again.code, 8);
+  assert.match(again.err, new RegExp(`^error OUTPUT_EXISTS: ${name}.key exists already\n`));
+  await writeFile(rig.path('other.pub'), 'mine');
+  assert.equal((await rig.run('keygen', rig.path('other'), '--no-passphrase')).code, 8);
+  assert.deepEqual(await rig.left(), ['airgap.key', 'airgap.pub', 'other.pub']);
+});
+
+test('keygen without a terminal asks for the passphrase by name, and takes it from the environment', async () => {
+  await using rig = await bundlerRig();
+  const refused = await rig.run('keygen', rig.path('airgap'));
+  assert.equal(refused.code, 2);
+  assert.equal(
+    refused.err,
+    'error PASSPHRASE_REQUIRED: there is no terminal to ask for the new key’s passphrase\n' +
+      'remedy: Set ZENML_BUNDLE_PASSPHRASE, or use --passphrase-fd; --no-passphrase makes a key for tests.\n',
+  );
+  assert.deepEqual(await rig.left(), []);
+  const made = await rig.runWith({ env: { ZENML_BUNDLE_PASSPHRASE: 'correct horse' } }, 'keygen', rig.path('airgap'));
+  assert.equal(made.code, 0, made.err);
+  assert.match(await readFile(rig.path('airgap.key'), 'utf8'), /^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
+});
+
+test('versions lists both charts, newest first', async () => {
+  await using rig = await bundlerRig();
+  const result = await rig.run('versions', '-f', await rig.request(REQUEST));
+  assert.equal(result.code, 0, result.err);
+  assert.equal(result.out, 'CONTROL PLANE  WORKSPACE SERVER\n0.13.0         0.93.2\n0.12.9         0.93.1\n');
+});
+
+test('plan shows artifacts, shared bytes, totals and what charts name, writes the lock and fetches no layer', async () => {
+  await using rig = await bundlerRig();
+  const file = await rig.request(REQUEST);
+  const before = rig.upstream.log.length;
+  const result = await rig.run('plan', '-f', file, '--json');
+  assert.equal(result.code, 0, result.err);
+  const [plan] = result.records;
+  const artifacts = plan?.['artifacts'] as { name: string; bytes: number; sharedBytes: number; root: { digest: string } }[];
+  assert.deepEqual(
+    artifacts.map(({ name }) => name),
+    ['zenml', 'zenml-pro-api', 'zenml-pro-dashboard', 'zenml-pro-server', 'charts/zenml', 'charts/zenml-pro'],
+  );
+  const images = artifacts.slice(0, 4);
+  const shared = images[0]?.sharedBytes ?? 0;
+  assert.ok(shared > 4096 && images.every(({ sharedBytes }) => sharedBytes === shared), 'the base layer is shared by all images');
+  assert.equal(plan?.['savedBytes'], 3 * shared);
+  assert.ok(Number(plan?.['bundleBytes']) > Number(plan?.['blobBytes']));
+  assert.deepEqual(plan?.['missing'], [
+    {
+      image: 'busybox',
+      reason: 'only helm test runs it',
+      foundIn: (plan?.['missing'] as { foundIn: string[] }[])[0]?.foundIn,
+    },
+  ]);
+  assert.deepEqual(await rig.left(), ['zenml-bundle.lock.json', 'zenml-bundle.yaml']);
+  const blobs = rig.upstream.log.slice(before).filter(({ method, path }) => method === 'GET' && path.includes('/blobs/'));
+  const sizes = blobs.map(({ responseBytes }) => responseBytes);
+  // Configs and charts; a layer of the images has more than 2 KiB that do not compress, and is not a chart.
+  assert.equal(blobs.length, 4 + 2, `${sizes}`);
+
+  const people = await rig.run('plan', '-f', file);
+  assert.match(people.out, /^KIND {3}ARTIFACT +PLATFORMS +SIZE +SHARED +DIGEST +SOURCE\nimage {2}zenml:0\.93\.2 +linux\/amd64 +/);
+  assert.match(people.out, /\nCompatibility {2}control plane 0\.13\.0 \(2026-01-30\) with workspace server 0\.93\.2 \(2026-01-29\): compatible\n/);
+  assert.match(people.out, /\nbusybox +charts\/zenml:0\.93\.2 +templates\/tests\/test-connection\.yaml:\d+.* +no: only helm test runs it\n/);
+});
+
+test('a missing image stops resolve, plan and build, with where it was found', async () => {
+  await using rig = await bundlerRig();
+  const file = await rig.request('versions: { controlPlane: 0.13.0, workspaceServer: 0.93.2 }');
+  for (const argv of [['resolve'], ['plan'], ['build', '--insecure-unsigned', '-o', rig.path('x.tar')]]) {
+    const result = await rig.run(...argv, '-f', file);
+    assert.match(
+      result.err,
+      /error MISSING_IMAGES: charts would run images that the bundle lacks:\n {2}busybox \(charts\/zenml:0\.93\.2: templates\/tests\/test-connection\.yaml:\d+.*\)\nremedy: /,
+    );
+    assert.notEqual(result.code, 0);
+    assert.deepEqual(await rig.left(), ['zenml-bundle.lock.json', 'zenml-bundle.yaml']);
+  }
+});
+
+test('a misspelt mirror and an allowance that no chart needs are warned of', async () => {
+  await using rig = await bundlerRig();
+  const file = await rig.request(`${REQUEST}\nimages: []`.replace('[{ image: busybox', '[{ image: busybux, reason: a }, { image: busybox'));
+  await writeFile(file, `${await readFile(file, 'utf8')}  docker.oi: a.example\n`);
+  const result = await rig.run('resolve', '-f', file);
+  assert.equal(result.code, 0, result.err);
+  assert.match(result.err, /warning: mirrors: nothing comes from docker\.oi; is it misspelt\?\n/);
+  assert.match(result.err, /warning: allowMissing: no chart names busybux\n/);
+});
+
+test('an unknown command, option or request is usage or configuration, and helps', async () => {
+  await using rig = await bundlerRig();
+  assert.equal((await rig.run('biuld')).code, 2);
+  assert.equal((await rig.run('plan', '--update', '--locked')).code, 2);
+  const missing = await rig.run('plan', '-f', rig.path('none.yaml'));
+  assert.equal(missing.code, 3);
+  assert.equal(
+    missing.err,
+    `error FILE_NOT_FOUND: ${rig.path('none.yaml')} does not exist\nremedy: zenml-bundler init writes one; -f names another.\n`,
+  );
+  const help = await rig.run('build', '--help');
+  assert.equal(help.code, 0);
+  assert.match(help.out, /Examples:\n {2}\$ zenml-bundler build\n/);
+});
