@@ -3,6 +3,8 @@ import { AirgapError } from '@zenml-airgap/bundle-spec';
 import { padSignature, unpadSignature } from './signature-entry.ts';
 import { type BundleSignature, encodeSigstoreBundle, SIGSTORE_BUNDLE_TYPE } from './sigstore-bundle.ts';
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 type SigstoreBundle = ReturnType<typeof import('@sigstore/bundle')['bundleFromJSON']>;
 
 /** What an entry says, well formed and about these bytes; who signed is not checked yet. */
@@ -34,7 +36,7 @@ export async function parseSignature(entry: Uint8Array, manifestBytes: Uint8Arra
 async function parseSigstoreBundle(entry: Uint8Array): Promise<SigstoreBundle> {
   const { bundleFromJSON } = await import('@sigstore/bundle');
   try {
-    const json: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(unpadSignature(entry)));
+    const json: unknown = JSON.parse(UTF8.decode(unpadSignature(entry)));
     return bundleFromJSON(json);
   } catch (cause) {
     throw invalid('it is not a Sigstore bundle', cause);

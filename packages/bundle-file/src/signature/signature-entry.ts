@@ -31,9 +31,11 @@ export function unpadSignature(entry: Uint8Array): Uint8Array {
   return entry.subarray(0, end);
 }
 
+const UNSIGNED = Buffer.from(padSignature(new Uint8Array(0)));
+
 /** The entry of a bundle that nobody signed; anything else in it has to be a signature. */
 export function isBlankSignature(entry: Uint8Array): boolean {
-  return Buffer.from(padSignature(new Uint8Array(0))).equals(entry);
+  return UNSIGNED.equals(entry);
 }
 
 /** The entry before a bundle is sealed: never written. */

@@ -13,7 +13,7 @@ export function encodeProgressRecord(writtenBytes: number): Uint8Array {
   return record;
 }
 
-export function isProgressRecord(slot: Uint8Array): boolean {
+function isProgressRecord(slot: Uint8Array): boolean {
   return MAGIC.equals(slot.subarray(0, MAGIC.length));
 }
 
