@@ -5,11 +5,16 @@ import { looksLikeImage, scalar } from './images-in-values.ts';
 
 /** `image: x`, `- image: x`, `"image": x`; and within `{name: a, image: x}`. */
 const IMAGE_LINE = /^\s*(?:-\s+)*(["']?)image\1\s*:\s+(\S.*)$/;
-const IMAGE_IN_FLOW = /[{,]\s*(["']?)image\1\s*:\s*("[^"]*"|'[^']*'|[^\s,}{]+(?:\{\{.*?\}\}[^\s,}]*)*)/g;
-const COMMENT = /\{\{-?\s*\/\*[\s\S]*?\*\/\s*-?\}\}/g;
-const EXPRESSION = /\{\{-?\s*([\s\S]*?)\s*-?\}\}/g;
-const PLAIN_VALUE = /^\(?\s*\$?\.Values\.([\w.]+)\s*\)?((?:\s*\|\s*(?:quote|trim|toString|default\s+\S+))*)$/;
-const DEFAULT = /default\s+(\S+)/;
+const IMAGE_IN_FLOW =
+  /[{,]\s*(["']?)image\1\s*:\s*("(?:\{\{[^{}]*\}\}|[^"{])*"|'(?:\{\{[^{}]*\}\}|[^'{])*'|(?:\{\{[^{}]*\}\}|[^\s,{}])+)/g;
+const COMMENT_START = /\{\{-?\s*\/\*/g;
+const EXPRESSION = /\{\{([^{}]*)\}\}/g;
+const PLAIN_VALUE = /^\(?\s*\$?\.Values\.([\w.]+)\)?((?:\s*\|\s*(?:quote|trim|toString|default\s+[^\s|]+))*)$/;
+const DEFAULT = /default\s+([^\s|]+)/;
+
+// Templates are hostile: no expression above can match one text in two ways, and what it is tried on is short.
+const MAX_LINE_LENGTH = 2048;
+const MAX_EXPRESSION_LENGTH = 200;
 
 export interface ImagesInTemplateOptions {
   readonly values: Values;
@@ -27,9 +32,9 @@ export interface ImagesInTemplateOptions {
  */
 export function imagesInTemplate(text: string, options: ImagesInTemplateOptions): FoundImage[] {
   const found: FoundImage[] = [];
-  const lines = text.replace(COMMENT, (comment) => comment.replace(/[^\n]/g, '')).split('\n');
-  for (const [index, line] of lines.entries()) {
-    if (/^\s*#/.test(line)) continue;
+  for (const [index, wholeLine] of withoutComments(text).split('\n').entries()) {
+    const line = wholeLine.slice(0, MAX_LINE_LENGTH);
+    if (!line.includes('image') || /^\s*#/.test(line)) continue;
     const where = `${options.where}:${index + 1}`;
     const block = IMAGE_LINE.exec(line)?.[2];
     const texts = block === undefined ? [...line.matchAll(IMAGE_IN_FLOW)].map((match) => match[2] ?? '') : [block];
@@ -40,11 +45,27 @@ export function imagesInTemplate(text: string, options: ImagesInTemplateOptions)
   return found;
 }
 
+/** Without the text of Go templates' comments; lines keep their numbers. Linear: nothing is searched twice. */
+function withoutComments(text: string): string {
+  let kept = '';
+  let position = 0;
+  for (const { index } of text.matchAll(COMMENT_START)) {
+    if (index < position) continue;
+    const end = text.indexOf('*/', index);
+    if (end < 0) break;
+    kept += text.slice(position, index) + text.slice(index, end).replace(/[^\n]+/g, '');
+    position = end;
+  }
+  return kept + text.slice(position);
+}
+
 /** A quote inside an expression ends nothing; a comment after the value goes. */
 function unquote(text: string): string {
   const trimmed = text.trim();
-  const quoted = /^"((?:\{\{.*?\}\}|[^"])*)"/.exec(trimmed) ?? /^'((?:\{\{.*?\}\}|[^'])*)'/.exec(trimmed);
-  return quoted?.[1] ?? trimmed.replace(/\s+#.*$/, '');
+  const quoted = /^"((?:\{\{[^{}]*\}\}|[^"{])*)"/.exec(trimmed) ?? /^'((?:\{\{[^{}]*\}\}|[^'{])*)'/.exec(trimmed);
+  if (quoted?.[1] !== undefined) return quoted[1];
+  const comment = trimmed.search(/\s#/);
+  return comment < 0 ? trimmed : trimmed.slice(0, comment).trimEnd();
 }
 
 function resolve(text: string, options: ImagesInTemplateOptions): Pick<FoundImage, 'image' | 'slots' | 'valuesPath'> | undefined {
@@ -57,13 +78,16 @@ function resolve(text: string, options: ImagesInTemplateOptions): Pick<FoundImag
     else if (path !== undefined) used.push({ path: [...options.prefix, ...path], before: text.slice(0, offset) });
     return value ?? '';
   });
-  if (isResolved) return looksLikeImage(image) ? { image, ...slotsOf(used, text) } : undefined;
+  if (isResolved && !image.includes('{{')) return looksLikeImage(image) ? { image, ...slotsOf(used, text) } : undefined;
   // `busybox:{{ include "tag" . }}`: what runs is known but for its version.
   const literal = /^([^{}\s]+?):\{\{/.exec(text)?.[1];
   return literal === undefined ? undefined : { image: literal };
 }
 
-function evaluate(expression: string, options: ImagesInTemplateOptions): { value?: string | undefined; path?: string[] } {
+function evaluate(written: string, options: ImagesInTemplateOptions): { value?: string | undefined; path?: string[] } {
+  if (written.length > MAX_EXPRESSION_LENGTH) return {};
+  // The dashes of `{{- x -}}` are about white space outside.
+  const expression = written.replace(/^-/, '').replace(/-$/, '').trim();
   const [, keys, filters = ''] = PLAIN_VALUE.exec(expression) ?? [];
   if (keys === undefined) return { value: builtIn(expression, options) };
   const path = keys.split('.');

@@ -18,7 +18,10 @@ export interface RunHelmOptions extends OperationOptions {
  */
 export async function runHelm(helm: string, args: readonly string[], { home, signal }: RunHelmOptions): Promise<string> {
   const env = { HOME: home, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home, KUBECONFIG: '/dev/null' };
-  const child = spawn(helm, [...args], { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'], signal, timeout: TIMEOUT_MS });
+  // Not spawn's own `timeout`: where nothing could be started, that timer keeps the program from ending.
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const stop = AbortSignal.any(signal === undefined ? [timeout] : [timeout, signal]);
+  const child = spawn(helm, [...args], { env, cwd: home, stdio: ['ignore', 'pipe', 'pipe'], signal: stop });
   const output: Buffer[] = [];
   let outputBytes = 0;
   let errors = '';
@@ -33,10 +36,11 @@ export async function runHelm(helm: string, args: readonly string[], { home, sig
   const ended = Promise.withResolvers<string>();
   child.on('error', (error) => {
     // An aborted child still runs for a moment, in a folder that its caller wants to remove: wait for `close`.
-    if (!signal?.aborted) ended.reject(failed(error.message, error));
+    if (!stop.aborted) ended.reject(failed(error.message, error));
   });
   child.on('close', (code, killedBy) => {
     if (code === 0) ended.resolve(Buffer.concat(output).toString('utf8'));
+    else if (timeout.aborted) ended.reject(failed(`it did not end within ${TIMEOUT_MS / 1000} seconds`));
     else if (outputBytes > MAX_OUTPUT_BYTES) ended.reject(failed(`it rendered more than ${MAX_OUTPUT_BYTES} bytes`));
     else ended.reject(failed(errors.trim() || `it ended with ${killedBy ?? code}`));
   });
