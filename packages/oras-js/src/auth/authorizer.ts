@@ -63,6 +63,8 @@ export class Authorizer {
    */
   async headerAfter(refusal: HttpResponse, sent: string | undefined, known: SignIn, errand: Errand): Promise<string | undefined> {
     if (sent !== undefined) this.#tokens.forget(sent);
+    // A credential helper may have a fresh one.
+    this.#found.delete(errand.repository);
     const told = readSignIn(refusal.headers['www-authenticate'], refusal.url);
     // Harbor answers Basic to any refused token: what the ping said stays true.
     const signIn = told === undefined || (known.scheme === 'bearer' && told.scheme === 'basic') ? known : told;

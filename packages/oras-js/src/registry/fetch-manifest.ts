@@ -2,8 +2,8 @@ import { ContentVerifier } from '../content/content-verifier.ts';
 import type { Descriptor } from '../content/descriptor.ts';
 import type { Content, FetchOptions } from '../target/target.ts';
 import type { BlobPlace } from './fetch-blob.ts';
+import { getManifest } from './get-manifest.ts';
 import type { ManifestCache } from './manifest-cache.ts';
-import { getManifest } from './manifests.ts';
 
 /**
  * A manifest as content.

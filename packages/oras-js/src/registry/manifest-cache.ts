@@ -1,4 +1,4 @@
-import type { FetchedManifest } from './manifests.ts';
+import type { FetchedManifest } from './get-manifest.ts';
 
 const MAX_CACHED_BYTES = 8 * 1024 * 1024;
 

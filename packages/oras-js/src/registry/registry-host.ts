@@ -91,13 +91,13 @@ export class RegistryHost {
     const response = await this.#call(call, contact.base, header);
     if (call.accept.includes(response.status)) return response;
     const error = await this.#failure(call, response, contact.base);
-    if (error.status !== 401 || error.transient) throw error;
+    if (!isRefusal(error)) throw error;
     const other = await this.#authorizer.headerAfter(response, header, contact.signIn, call);
-    if (other === undefined) throw await this.#authorizer.explain(error, call);
+    if (other === undefined) throw await this.#explain(error, call, { base: contact.base, header });
     if (call.body !== undefined && !(call.body instanceof Uint8Array)) throw beginAgain(error);
     const answer = await this.#call(call, contact.base, other);
     if (call.accept.includes(answer.status)) return answer;
-    throw await this.#authorizer.explain(await this.#failure(call, answer, contact.base), call);
+    throw await this.#explain(await this.#failure(call, answer, contact.base), call, { base: contact.base, header: other });
   }
 
   async #reach(signal: AbortSignal | undefined): Promise<Contact> {
@@ -141,12 +141,33 @@ export class RegistryHost {
     });
   }
 
+  /** Harbor says in the body whether the project is missing; HEAD has none, so it is asked again. */
+  async #explain(error: RegistryError, call: RegistryCall, { base, header }: SignedIn): Promise<OrasError> {
+    if (call.method !== 'HEAD' || error.status !== 401) return this.#authorizer.explain(error, call);
+    const get = { ...call, method: 'GET' };
+    const response = await this.#call(get, base, header);
+    if (response.status === 401) return this.#authorizer.explain(await this.#failure(get, response, base), call);
+    response.message.destroy();
+    return this.#authorizer.explain(error, call);
+  }
+
   async #tryHeader(header: string, signal: AbortSignal): Promise<void> {
     const { base } = await this.#reach(signal);
     const response = await this.#send({ method: 'GET', url: new URL('/v2/', base), headers: { Authorization: header }, signal });
     if (response.status < 400 || response.status === 404) return discard(response);
     throw await this.#failure({ what: 'sign in', where: this.name, method: 'GET' }, response, base);
   }
+}
+
+interface SignedIn {
+  readonly base: URL;
+  readonly header: string | undefined;
+}
+
+/** ECR answers 400 or 403 to a token that has expired. */
+function isRefusal(error: RegistryError): boolean {
+  if (error.transient) return false;
+  return error.status === 401 || ((error.status === 400 || error.status === 403) && /token has expired/i.test(error.message));
 }
 
 /** The body is gone with the refused request, and the upload's session in an unknown state: its owner begins anew, signed in. */

@@ -1,5 +1,6 @@
+import { verifyContent } from '../content/content-verifier.ts';
 import type { Descriptor } from '../content/descriptor.ts';
-import { type Digest, isDigest } from '../content/digest.ts';
+import { type Digest, digestAlgorithm, digestOf, isDigest } from '../content/digest.ts';
 import { escapeControl } from '../content/escape-control.ts';
 import { fetchBytes } from '../content/fetch-bytes.ts';
 import { isManifestType } from '../content/media-types.ts';
@@ -9,10 +10,12 @@ import type { Content, FetchOptions, Mounter, OpenContent, OperationOptions, Tag
 import { blobExists } from './blob-exists.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import { fetchManifest } from './fetch-manifest.ts';
+import { getManifest } from './get-manifest.ts';
 import { listTags } from './list-tags.ts';
 import type { ManifestCache } from './manifest-cache.ts';
-import { getManifest, manifestExists, putManifest } from './manifests.ts';
+import { manifestExists } from './manifest-exists.ts';
 import { mountBlob } from './mount-blob.ts';
+import { putManifest } from './put-manifest.ts';
 import type { RegistryHost } from './registry-host.ts';
 import { uploadBlob } from './upload-blob.ts';
 
@@ -74,7 +77,10 @@ export class Repository implements Target, Mounter, TagLister {
     if (!isManifestType(descriptor.mediaType)) {
       return uploadBlob(this.#place, descriptor, open, { ...options, session });
     }
-    const bytes = await fetchBytes({ fetch: (_, fetchOptions) => open(fetchOptions) }, descriptor, options);
+    const verified = {
+      fetch: (_: Descriptor, part?: FetchOptions) => verifyContent(descriptor, open(part), { where: this.name }),
+    };
+    const bytes = await fetchBytes(verified, descriptor, options);
     await putManifest(this.#place, { descriptor, bytes }, { ...options, reference: descriptor.digest });
     this.#cache.add(this.name, { descriptor, bytes });
   }
@@ -92,6 +98,9 @@ export class Repository implements Target, Mounter, TagLister {
    */
   async tagManifest(descriptor: Descriptor, bytes: Uint8Array, tag: string, options: OperationOptions = {}): Promise<void> {
     this.#checkTag(tag);
+    if (digestOf(bytes, digestAlgorithm(descriptor.digest)) !== descriptor.digest) {
+      throw new OrasError('DIGEST_MISMATCH', `${this.name}:${tag}: the bytes to be tagged are not those of ${descriptor.digest}`);
+    }
     await putManifest(this.#place, { descriptor, bytes }, { ...options, reference: tag });
   }
 

@@ -28,8 +28,14 @@ export class SingleFlight<T> {
     } finally {
       signal?.removeEventListener('abort', leave);
       flight.waiting -= 1;
-      if (flight.waiting === 0) flight.controller.abort();
+      if (flight.waiting === 0) this.#abandon(key, flight);
     }
+  }
+
+  /** Who comes now starts anew, and does not get the end that the others have made. */
+  #abandon(key: string, flight: Flight<T>): void {
+    if (this.#flights.get(key) === flight) this.#flights.delete(key);
+    flight.controller.abort();
   }
 
   #start(key: string, start: (signal: AbortSignal) => Promise<T>): Flight<T> {

@@ -43,7 +43,7 @@ export async function uploadBlob(
   let isPatchTaken = descriptor.size > 0;
   await place.host.retry(signal, async (attempt) => {
     // An attempt may have been committed, and only its answer lost.
-    if (attempt > 1 && (await blobExists(place, descriptor, { signal, retry: false }))) return;
+    if (attempt > 1 && (await isCommitted(step))) return;
     const at = session ?? (await begin(step));
     session = undefined;
     if (isPatchTaken) {
@@ -57,6 +57,15 @@ export async function uploadBlob(
     }
     await commit(step, at, step.body);
   });
+}
+
+async function isCommitted({ place, descriptor, signal }: Step): Promise<boolean> {
+  try {
+    return await blobExists(place, descriptor, { signal, retry: false });
+  } catch (error) {
+    if (error instanceof RegistryError && error.status !== undefined && !error.transient) return false;
+    throw error;
+  }
 }
 
 async function begin(step: Step): Promise<URL> {
@@ -94,7 +103,7 @@ async function call(
   part: Pick<RegistryCall, 'method' | 'target' | 'accept' | 'body'>,
 ): Promise<HttpResponse> {
   const { host, repository } = place;
-  return host.requestOnce({
+  const whole: RegistryCall = {
     ...part,
     what: `push blob ${descriptor.digest}`,
     where: whereOf(place),
@@ -102,7 +111,17 @@ async function call(
     repository,
     scopes: [pushScope(repository)],
     signal,
-  });
+  };
+  try {
+    return await host.requestOnce(whole);
+  } catch (error) {
+    throw isSessionLost(error) ? new RegistryError(error.code, error.message, { status: error.status, transient: true }) : error;
+  }
+}
+
+/** The registry was restarted, or another node of it answers: distribution says so with 404. Begin anew. */
+function isSessionLost(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.registryCodes.some((code) => code.startsWith('BLOB_UPLOAD_'));
 }
 
 /** A refusal that tells of a lost session, a missing repository or the content is about these, not about PATCH. */
