@@ -34,7 +34,7 @@ function init(context: BundlerContext): Command {
     .description('Write a commented zenml-bundle.yaml to begin with.')
     .option('-f, --file <yaml>', 'the file to write', DEFAULT_REQUEST)
     .addOption(new Option('--scenario <name>', 'what runs inside').choices(['self-hosted', 'hybrid']).default('self-hosted'))
-    .addOption(new Option('--source <name>', 'where the private images come from').choices(['gcp', 'aws']).default('gcp'))
+    .addOption(new Option('--source <name>', 'whose registries hold the private images').choices(['gcp', 'aws']).default('gcp'))
     .addHelpText('after', examples('init', 'init --scenario hybrid --source aws'))
     .action(async (options) => (await import('./run-init.ts')).runInit(options, context));
 }

@@ -19,8 +19,10 @@ import { TOOL } from './tool.ts';
 import { waitNotes } from './wait-notes.ts';
 
 export interface RegistryAccess extends Disposable {
-  /** After mirrors, remembering what is small. */
+  /** After mirrors, remembering what is small: for resolving and planning. */
   readonly open: OpenSource;
+  /** The same, remembering nothing: for layers. */
+  readonly openLayers: OpenSource;
   readonly small: SmallContents;
   /**
    * Tries hosts and password of the private images once each, before many requests do: registries lock accounts
@@ -59,6 +61,7 @@ export async function openRegistries(
   return {
     small,
     open: (repository) => small.remember(mirrored(repository)),
+    openLayers: mirrored,
     greet: async () => {
       for (const host of hosts) await client.ping(host, { signal });
     },

@@ -73,7 +73,7 @@ export async function runBuild(options: BuildCommandOptions, context: BundlerCon
       output,
       signingKey,
       restart: options.restart ?? false,
-      open: session.registries.open,
+      open: session.registries.openLayers,
       small: session.registries.small,
       concurrency: options.concurrency ?? DEFAULT_CONCURRENCY,
       signal,

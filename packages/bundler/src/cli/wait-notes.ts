@@ -1,17 +1,23 @@
 import { formatDuration, type Terminal } from '@zenml-airgap/terminal';
 import type { RegistryEvent } from 'oras-js';
 
-/** Says why nothing seems to happen, and what is unsafe; each thing once a host and reason. */
+/** What passes there leaves no machine. */
+const LOOPBACK = /^(?:127\.|localhost(?::|$)|\[::1\])/;
+
+/** Says why nothing seems to happen, and what is unsafe; each thing once. */
 export function waitNotes(terminal: Terminal): (event: RegistryEvent) => void {
   const said = new Set<string>();
-  const once = (text: string, key = text): void => {
+  const once = (key: string, text: string): void => {
     if (said.has(key)) return;
     said.add(key);
     terminal.note(text);
   };
   return (event) => {
-    if (event.type === 'retry') once(`${event.host}: ${event.reason}; trying again`);
-    if (event.type === 'wait') once(`${event.host} asks for a pause of ${formatDuration(event.delayMs)}`, `wait ${event.host}`);
-    if (event.type === 'plain-http') once(`${event.host} does not speak TLS: what goes there is not encrypted`);
+    const { host } = event;
+    if (event.type === 'retry') once(`${host} ${event.reason}`, `${host}: ${event.reason}; trying again`);
+    if (event.type === 'wait') once(`${host} wait`, `${host} asks for a pause of ${formatDuration(event.delayMs)}`);
+    if (event.type === 'plain-http' && !LOOPBACK.test(host)) {
+      once(`${host} http`, `warning: ${host} does not speak TLS: credentials and content travel unencrypted`);
+    }
   };
 }

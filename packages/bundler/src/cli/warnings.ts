@@ -5,6 +5,7 @@ import { unusedMirrors } from '../resolve/mirrors.ts';
 import { unusedAllowances } from '../resolve/missing-images.ts';
 import type { PlanSummary } from '../resolve/plan-summary.ts';
 import { repositoryOf } from '../resolve/read-locked.ts';
+import { knownRepositories } from '../resolve/release-sources.ts';
 
 /** What deserves a look and stops nothing. */
 export function warningsOf(lock: Lock, request: CompleteRequest, summary?: PlanSummary): string[] {
@@ -15,7 +16,7 @@ export function warningsOf(lock: Lock, request: CompleteRequest, summary?: PlanS
         `control plane ${controlPlane.version} (${controlPlane.created}) is older than workspace server ${workspaceServer.version} ` +
         `(${workspaceServer.created}): ZenML guarantees that they work together only if it is at least as new`,
     ),
-    ...unusedMirrors(lock.artifacts.map(repositoryOf), request.mirrors).map(
+    ...unusedMirrors([...lock.artifacts.map(repositoryOf), ...knownRepositories()], request.mirrors).map(
       (key) => `mirrors: nothing comes from ${key}; is it misspelt?`,
     ),
     ...unusedAllowances(lock, request).map((image) => `allowMissing: no chart names ${image}`),

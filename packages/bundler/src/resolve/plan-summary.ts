@@ -1,7 +1,7 @@
 import type { BundlePlan } from '@zenml-airgap/bundle-file';
 import type { Artifact } from '@zenml-airgap/bundle-spec';
 
-export interface ArtifactSummary {
+interface ArtifactSummary {
   readonly artifact: Artifact;
   /** All that it is made of, shared content included. */
   readonly bytes: number;

@@ -28,6 +28,12 @@ export function privateRepositories({ scenario, source }: Pick<CompleteRequest, 
   return [...controlPlane, 'zenml-pro-server' as const].map((image) => privateRepository(image, source));
 }
 
+/** Every repository of a release, of either source. */
+export function knownRepositories(): string[] {
+  const ofSource = (source: CompleteRequest['source']) => privateRepositories({ scenario: 'self-hosted', source });
+  return [...ofSource('gcp'), ...ofSource('aws'), CLIENT_REPOSITORY, ...Object.values(CHART_REPOSITORIES)];
+}
+
 export function isReleaseChart(name: string): name is ReleaseChart {
   return Object.hasOwn(CHART_REPOSITORIES, name);
 }

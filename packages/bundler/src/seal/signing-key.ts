@@ -40,7 +40,6 @@ async function readPem(path: string): Promise<string> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new AirgapError('FILE_NOT_FOUND', `the signing key ${path} does not exist`, {
         remedy: 'zenml-bundler keygen makes a key pair; name its .key file in signing.key or with --key.',
-        cause: error,
       });
     }
     throw new AirgapError('FILE_ERROR', `the signing key ${path} cannot be read`, { cause: error });

@@ -11,6 +11,8 @@ allowMissing: [{ image: busybox, reason: only helm test runs it }]
 registry: harbor.example/zenml
 signing: { key: airgap.key }`;
 
+const LAYERS_BEFORE_INTERRUPTION = 5;
+
 async function keyed(rig: BundlerRig): Promise<void> {
   const { code, err } = await rig.run('keygen', rig.path('airgap'), '--no-passphrase');
   assert.equal(code, 0, err);
@@ -24,14 +26,14 @@ test('build makes one signed bundle that verifies, with everything in it and not
   const { code, err, records } = await rig.run('build', '-f', file, '-o', output, '--json');
   assert.equal(code, 0, err);
   const built = records.find(({ event }) => event === 'built');
-  assert.equal(typeof records.find(({ event }) => event === 'sealed')?.['syncMs'], 'number');
+  assert.equal(typeof records.find(({ event }) => event === 'sealed')?.syncMs, 'number');
   assert.deepEqual(await rig.left(), ['airgap.key', 'airgap.pub', 'zenml-bundle.lock.json', 'zenml-bundle.yaml', 'zenml.tar']);
 
   const key = loadTrustedKey(await readFile(rig.path('airgap.pub'), 'utf8'), 'airgap.pub');
   await using reader = await BundleReader.open(output, { keys: [key] });
   await reader.verify();
-  assert.equal(reader.signedBy, built?.['keyHint']);
-  assert.equal(reader.manifestDigest, built?.['manifestDigest']);
+  assert.equal(reader.signedBy, built?.keyHint);
+  assert.equal(reader.manifestDigest, built?.manifestDigest);
   assert.deepEqual(
     reader.manifest.artifacts.map(({ name, tag }) => `${name}:${tag}`),
     [
@@ -41,7 +43,10 @@ test('build makes one signed bundle that verifies, with everything in it and not
     ],
   );
   assert.deepEqual(reader.manifest.registries, [{ images: 'harbor.example/zenml', charts: 'harbor.example/zenml/charts' }]);
-  assert.deepEqual(reader.manifest.missing.map(({ image }) => image), ['busybox']);
+  assert.deepEqual(
+    reader.manifest.missing.map(({ image }) => image),
+    ['busybox'],
+  );
 });
 
 test('for people build ends with the file, its size, its digest, who signed it, and what to type inside', async () => {
@@ -77,7 +82,10 @@ test('built from a lock it asks for digests only, and the bytes are the same', a
   const { code, err } = await rig.run('build', '-f', file, '-o', rig.path('second.tar'), '--locked');
   assert.equal(code, 0, err);
   const asked = rig.upstream.log.slice(before).map(({ path }) => path);
-  assert.deepEqual(asked.filter((path) => path !== '/v2/' && !path.includes('/sha256:')), []);
+  assert.deepEqual(
+    asked.filter((path) => path !== '/v2/' && !path.includes('/sha256:')),
+    [],
+  );
   const [first, second] = await Promise.all(['first.tar', 'second.tar'].map((name) => readFile(rig.path(name))));
   assert.ok(first !== undefined && second !== undefined && withoutSignature(first).equals(withoutSignature(second)));
 });
@@ -86,7 +94,14 @@ test('SOURCE_DATE_EPOCH dates the bundle', async () => {
   await using rig = await bundlerRig();
   await keyed(rig);
   const file = await rig.request(REQUEST);
-  const { code, err } = await rig.runWith({ env: { SOURCE_DATE_EPOCH: '1700000000' } }, 'build', '-f', file, '-o', rig.path('zenml.tar'));
+  const { code, err } = await rig.runWith(
+    { env: { SOURCE_DATE_EPOCH: '1700000000' } },
+    'build',
+    '-f',
+    file,
+    '-o',
+    rig.path('zenml.tar'),
+  );
   assert.equal(code, 0, err);
   await using reader = await BundleReader.open(rig.path('zenml.tar'), { keys: [], allowUnsigned: true });
   assert.equal(reader.manifest.created, '2023-11-14T22:13:20Z');
@@ -122,7 +137,17 @@ test('a wrong password is tried once, named with its host, and leaves nothing', 
   const host = new FakeHost();
   host.stdin.end('wrong\n');
   const before = rig.upstream.log.length;
-  const { code, err } = await rig.runWith({ host }, 'build', '-f', file, '--username', 'u', '--password-stdin', '-o', rig.path('x.tar'));
+  const { code, err } = await rig.runWith(
+    { host },
+    'build',
+    '-f',
+    file,
+    '--username',
+    'u',
+    '--password-stdin',
+    '-o',
+    rig.path('x.tar'),
+  );
   assert.equal(code, 4);
   assert.match(err, new RegExp(`error UNAUTHORIZED: .*${rig.upstream.host}`));
   assert.doesNotMatch(err, /wrong/);
@@ -139,7 +164,14 @@ test('an encrypted key without its passphrase is exit 2 before any request', asy
   const refused = await rig.run('build', '-f', file, '-o', rig.path('zenml.tar'));
   assert.equal(refused.code, 2);
   assert.match(refused.err, /^error PASSPHRASE_REQUIRED: .*airgap\.key.*\nremedy: /);
-  const wrong = await rig.runWith({ env: { ZENML_BUNDLE_PASSPHRASE: 'wrong' } }, 'build', '-f', file, '-o', rig.path('zenml.tar'));
+  const wrong = await rig.runWith(
+    { env: { ZENML_BUNDLE_PASSPHRASE: 'wrong' } },
+    'build',
+    '-f',
+    file,
+    '-o',
+    rig.path('zenml.tar'),
+  );
   assert.equal(wrong.code, 4);
   assert.equal(rig.upstream.log.length, before);
   assert.equal((await rig.runWith({ env }, 'build', '-f', file, '-o', rig.path('zenml.tar'))).code, 0);
@@ -149,9 +181,15 @@ test('no key is named, the key is not there, the output exists, its folder does 
   await using rig = await bundlerRig();
   const before = rig.upstream.log.length;
   const unsigned = await rig.request(REQUEST.replace(/signing.*/, ''));
-  assert.match((await rig.run('build', '-f', unsigned)).err, /^error NO_SIGNING_KEY: neither signing\.key in the request nor --key/);
+  assert.match(
+    (await rig.run('build', '-f', unsigned)).err,
+    /^error NO_SIGNING_KEY: neither signing\.key in the request nor --key/,
+  );
   const file = await rig.request(REQUEST);
-  assert.match((await rig.run('build', '-f', file)).err, /^error FILE_NOT_FOUND: the signing key .*airgap\.key does not exist\nremedy: .*keygen/);
+  assert.match(
+    (await rig.run('build', '-f', file)).err,
+    /^error FILE_NOT_FOUND: the signing key .*airgap\.key does not exist\nremedy: .*keygen/,
+  );
   await keyed(rig);
   await writeFile(rig.path('zenml.tar'), 'mine');
   const exists = await rig.run('build', '-f', file, '-o', rig.path('zenml.tar'));
@@ -174,15 +212,18 @@ test('an unsigned bundle is built only when asked for, and says so', async () =>
 
 test('an interrupted build exits 130, keeps what it has, and its continuation has the bytes of an undisturbed one', async () => {
   let host: FakeHost | undefined;
+  let layers = 0;
   await using rig = await bundlerRig({
     onRequest: ({ method, path, responseBytes }) => {
-      if (method === 'GET' && path.includes('/blobs/') && responseBytes > 4096) host?.emit('SIGINT');
+      if (method === 'GET' && path.includes('/blobs/') && responseBytes > 2048) layers += 1;
+      if (layers === LAYERS_BEFORE_INTERRUPTION) host?.emit('SIGINT');
     },
   });
   await keyed(rig);
   const file = await rig.request(REQUEST);
   await rig.run('resolve', '-f', file);
   host = new FakeHost();
+  layers = 0;
   const interrupted = await rig.runWith({ host }, 'build', '-f', file, '-o', rig.path('zenml.tar'), '--concurrency', '1');
   host = undefined;
   assert.equal(interrupted.code, 130, interrupted.err);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { parseRequest } from '@zenml-airgap/bundle-spec/request';
-import { bundlerRig } from '../fixtures/bundler-rig.ts';
 import { requestTemplate } from '../../src/cli/request-template.ts';
+import { bundlerRig } from '../fixtures/bundler-rig.ts';
 
 const REQUEST = `versions: { controlPlane: 0.13.0, workspaceServer: 0.93.2 }
 allowMissing: [{ image: busybox, reason: only helm test runs it }]
@@ -31,7 +31,7 @@ test('keygen writes a key for its owner alone, and overwrites neither half', asy
   const name = rig.path('airgap');
   const made = await rig.run('keygen', name, '--no-passphrase', '--json');
   assert.equal(made.code, 0, made.err);
-  assert.match(String(made.records[0]?.['keyHint']), /^[A-Za-z0-9+/]{43}=$/);
+  assert.match(String(made.records[0]?.keyHint), /^[A-Za-z0-9+/]{43}=$/);
   assert.equal((await stat(`${name}.key`)).mode & 0o777, 0o600);
   assert.match(await readFile(`${name}.pub`, 'utf8'), /^-----BEGIN PUBLIC KEY-----/);
   const again = await rig.run('keygen', name, '--no-passphrase');
@@ -71,7 +71,7 @@ test('plan shows artifacts, shared bytes, totals and what charts name, writes th
   const result = await rig.run('plan', '-f', file, '--json');
   assert.equal(result.code, 0, result.err);
   const [plan] = result.records;
-  const artifacts = plan?.['artifacts'] as { name: string; bytes: number; sharedBytes: number; root: { digest: string } }[];
+  const artifacts = plan?.artifacts as { name: string; bytes: number; sharedBytes: number; root: { digest: string } }[];
   assert.deepEqual(
     artifacts.map(({ name }) => name),
     ['zenml', 'zenml-pro-api', 'zenml-pro-dashboard', 'zenml-pro-server', 'charts/zenml', 'charts/zenml-pro'],
@@ -79,15 +79,11 @@ test('plan shows artifacts, shared bytes, totals and what charts name, writes th
   const images = artifacts.slice(0, 4);
   const shared = images[0]?.sharedBytes ?? 0;
   assert.ok(shared > 4096 && images.every(({ sharedBytes }) => sharedBytes === shared), 'the base layer is shared by all images');
-  assert.equal(plan?.['savedBytes'], 3 * shared);
-  assert.ok(Number(plan?.['bundleBytes']) > Number(plan?.['blobBytes']));
-  assert.deepEqual(plan?.['missing'], [
-    {
-      image: 'busybox',
-      reason: 'only helm test runs it',
-      foundIn: (plan?.['missing'] as { foundIn: string[] }[])[0]?.foundIn,
-    },
-  ]);
+  assert.equal(plan?.savedBytes, 3 * shared);
+  assert.ok(Number(plan?.bundleBytes) > Number(plan?.blobBytes));
+  const [missing] = (plan?.missing ?? []) as { image: string; reason: string; foundIn: string[] }[];
+  assert.deepEqual([missing?.image, missing?.reason], ['busybox', 'only helm test runs it']);
+  assert.match(missing?.foundIn.join() ?? '', /^charts\/zenml:0\.93\.2: templates\/tests\/test-connection\.yaml:\d+/);
   assert.deepEqual(await rig.left(), ['zenml-bundle.lock.json', 'zenml-bundle.yaml']);
   const blobs = rig.upstream.log.slice(before).filter(({ method, path }) => method === 'GET' && path.includes('/blobs/'));
   const sizes = blobs.map(({ responseBytes }) => responseBytes);
@@ -96,8 +92,14 @@ test('plan shows artifacts, shared bytes, totals and what charts name, writes th
 
   const people = await rig.run('plan', '-f', file);
   assert.match(people.out, /^KIND {3}ARTIFACT +PLATFORMS +SIZE +SHARED +DIGEST +SOURCE\nimage {2}zenml:0\.93\.2 +linux\/amd64 +/);
-  assert.match(people.out, /\nCompatibility {2}control plane 0\.13\.0 \(2026-01-30\) with workspace server 0\.93\.2 \(2026-01-29\): compatible\n/);
-  assert.match(people.out, /\nbusybox +charts\/zenml:0\.93\.2 +templates\/tests\/test-connection\.yaml:\d+.* +no: only helm test runs it\n/);
+  assert.match(
+    people.out,
+    /\nCompatibility {2}control plane 0\.13\.0 \(2026-01-30\) with workspace server 0\.93\.2 \(2026-01-29\): compatible\n/,
+  );
+  assert.match(
+    people.out,
+    /\nbusybox +charts\/zenml:0\.93\.2 +templates\/tests\/test-connection\.yaml:\d+.* +no: only helm test runs it\n/,
+  );
 });
 
 test('a missing image stops resolve, plan and build, with where it was found', async () => {
@@ -116,7 +118,9 @@ test('a missing image stops resolve, plan and build, with where it was found', a
 
 test('a misspelt mirror and an allowance that no chart needs are warned of', async () => {
   await using rig = await bundlerRig();
-  const file = await rig.request(`${REQUEST}\nimages: []`.replace('[{ image: busybox', '[{ image: busybux, reason: a }, { image: busybox'));
+  const file = await rig.request(
+    `${REQUEST}\nimages: []`.replace('[{ image: busybox', '[{ image: busybux, reason: a }, { image: busybox'),
+  );
   await writeFile(file, `${await readFile(file, 'utf8')}  docker.oi: a.example\n`);
   const result = await rig.run('resolve', '-f', file);
   assert.equal(result.code, 0, result.err);

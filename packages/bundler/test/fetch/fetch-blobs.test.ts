@@ -23,7 +23,10 @@ test('the biggest blobs begin first', async () => {
   const contents = blobsOf(3, 7, 5);
   const begun: number[] = [];
   const bundle: Pusher = { push: async ({ size }) => void begun.push(size) };
-  await fetchBlobs([...contents.keys()], bundle, { ...quiet, openBlob: (blob) => contentOf(contents.get(blob) ?? Buffer.alloc(0)) });
+  await fetchBlobs([...contents.keys()], bundle, {
+    ...quiet,
+    openBlob: (blob) => contentOf(contents.get(blob) ?? Buffer.alloc(0)),
+  });
   assert.deepEqual(begun, [7, 5, 3]);
 });
 
@@ -62,7 +65,10 @@ test('the first failure names its artifact, stops what runs, and begins nothing 
     },
   };
   const options = { concurrency: 2, describe: ({ size }: Blob) => `blob of ${size}`, openBlob: () => contentOf(Buffer.alloc(0)) };
-  await assert.rejects(fetchBlobs([...contents.keys()], bundle, options), { code: 'DENIED', message: 'blob of 8: the registry says no' });
+  await assert.rejects(fetchBlobs([...contents.keys()], bundle, options), {
+    code: 'DENIED',
+    message: 'blob of 8: the registry says no',
+  });
   assert.deepEqual([begun, stopped], [[9, 8], [9]]);
 });
 
@@ -84,7 +90,11 @@ test('a blob that one repository lacks comes from the next that lists it', async
   const blob = blobOf(bytes);
   const sources = new MemorySources();
   await sources.target('b.example/has').push(blob, contentOf(bytes));
-  const open = openBlob(blob, { open: sources.open, repositories: ['a.example/lacks', 'b.example/has'], small: new SmallContents() });
+  const open = openBlob(blob, {
+    open: sources.open,
+    repositories: ['a.example/lacks', 'b.example/has'],
+    small: new SmallContents(),
+  });
   const batches = await Array.fromAsync(open());
   assert.equal(Buffer.concat(batches.flat()).toString(), 'shared');
   assert.deepEqual(sources.asked, [`a.example/lacks fetch ${blob.digest}`, `b.example/has fetch ${blob.digest}`]);
@@ -92,7 +102,11 @@ test('a blob that one repository lacks comes from the next that lists it', async
 
 test('a blob that nobody has is NOT_FOUND', async () => {
   const blob = blobOf(Buffer.from('nowhere'));
-  const open = openBlob(blob, { open: new MemorySources().open, repositories: ['a.example/a', 'b.example/b'], small: new SmallContents() });
+  const open = openBlob(blob, {
+    open: new MemorySources().open,
+    repositories: ['a.example/a', 'b.example/b'],
+    small: new SmallContents(),
+  });
   await assert.rejects(Array.fromAsync(open()), { code: 'NOT_FOUND' });
 });
 
