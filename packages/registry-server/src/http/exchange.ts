@@ -59,24 +59,32 @@ export class Exchange {
 
   /** An answer that is streamed; `headers` say how long it is. Stops reading when the client hangs up. */
   async stream(status: number, headers: Readonly<Record<string, string | number>>, content: Content): Promise<void> {
-    const { response, entry } = this;
-    entry.status = status;
+    const { response } = this;
+    this.entry.status = status;
     response.writeHead(status, headers);
+    // One batch is held back: content that turns out wrong at its end must not reach the client whole.
+    let held: Uint8Array[] = [];
     try {
       for await (const batch of content) {
-        for (const chunk of batch) {
-          entry.responseBytes += chunk.byteLength;
-          if (!response.write(chunk)) await drained(response);
-        }
-        this.#onBytes?.(entry);
+        await this.#write(held);
         if (response.destroyed) return;
+        held = batch;
       }
+      await this.#write(held);
       response.end();
     } catch (error) {
       // The headers are out: a connection that breaks is the only way left to say that the content is not whole.
       response.destroy();
       throw error;
     }
+  }
+
+  async #write(batch: Uint8Array[]): Promise<void> {
+    for (const chunk of batch) {
+      this.entry.responseBytes += chunk.byteLength;
+      if (!this.response.write(chunk)) await drained(this.response);
+    }
+    if (batch.length > 0) this.#onBytes?.(this.entry);
   }
 }
 
