@@ -16,7 +16,6 @@ export function planTable({ artifacts }: PlanSummary): Table {
       { title: 'SIZE', align: 'right' },
       { title: 'SHARED', align: 'right' },
       { title: 'DIGEST' },
-      { title: 'SOURCE' },
     ],
     rows: artifacts.map(({ artifact, bytes, sharedBytes }) => [
       artifact.kind,
@@ -25,7 +24,6 @@ export function planTable({ artifacts }: PlanSummary): Table {
       formatBytes(bytes),
       sharedBytes === 0 ? '-' : formatBytes(sharedBytes),
       artifact.root.digest,
-      artifact.source,
     ]),
   };
 }

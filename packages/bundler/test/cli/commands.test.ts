@@ -91,7 +91,7 @@ test('plan shows artifacts, shared bytes, totals and what charts name, writes th
   assert.equal(blobs.length, 4 + 2, `${sizes}`);
 
   const people = await rig.run('plan', '-f', file);
-  assert.match(people.out, /^KIND {3}ARTIFACT +PLATFORMS +SIZE +SHARED +DIGEST +SOURCE\nimage {2}zenml:0\.93\.2 +linux\/amd64 +/);
+  assert.match(people.out, /^KIND {3}ARTIFACT +PLATFORMS +SIZE +SHARED +DIGEST\nimage {2}zenml:0\.93\.2 +linux\/amd64 +/);
   assert.match(
     people.out,
     /\nCompatibility {2}control plane 0\.13\.0 \(2026-01-30\) with workspace server 0\.93\.2 \(2026-01-29\): compatible\n/,
