@@ -1,4 +1,4 @@
-// parseRequest is exported from '@zenml-airgap/bundle-spec/request': it loads the YAML parser and semver, which verifying has no use for.
+// parseRequest is not here but in `@zenml-airgap/bundle-spec/request`: it loads the YAML parser and semver, which verifying has no use for.
 
 export { formatBundleManifest } from './bundle-manifest/format-bundle-manifest.ts';
 export { parseBundleManifest } from './bundle-manifest/parse-bundle-manifest.ts';

@@ -1,5 +1,5 @@
 import { bundleManifestSchema, lockSchema, receiptEntrySchema, requestSchema } from '@zenml-airgap/bundle-spec';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GeneratedFile } from './generated-files.ts';
 
 const SCHEMAS = [

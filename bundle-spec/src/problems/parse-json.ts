@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { AirgapError } from '../errors/airgap-error.ts';
 import type { ErrorCode } from '../errors/error-code.ts';
 import { formatPath, schemaProblems } from './schema-problems.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { quote } from './quote.ts';
 
 export interface SchemaProblem {

@@ -23,7 +23,7 @@ export interface YamlText {
 }
 
 /** Counted from 1. */
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

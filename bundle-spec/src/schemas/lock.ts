@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { artifactSchema } from './bundle-manifest.ts';
 import { digestSchema, instantSchema, lineSchema } from './primitives.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // No transforms anywhere in these schemas: those have no JSON Schema.
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   canonicalReferenceSchema,
   destinationSchema,
@@ -11,7 +11,7 @@ import {
 // A receipt is a file of JSON lines: one `start`, one `tagged` for each reference, appended and synced as it
 // happens, one `end`. A load that was killed leaves a receipt without `end` that lists what it had moved.
 
-export const receiptStartSchema = z.strictObject({
+const receiptStartSchema = z.strictObject({
   event: z.literal('start'),
   receiptVersion: z.literal(1),
   time: instantSchema,
@@ -25,7 +25,7 @@ export const receiptStartSchema = z.strictObject({
   destination: destinationSchema,
 });
 
-export const receiptTaggedSchema = z.strictObject({
+const receiptTaggedSchema = z.strictObject({
   event: z.literal('tagged'),
   time: instantSchema,
   kind: kindSchema,
@@ -36,7 +36,7 @@ export const receiptTaggedSchema = z.strictObject({
   policy: lineSchema(1000).optional().describe('Where withheld: what the registry said.'),
 });
 
-export const receiptEndSchema = z.strictObject({
+const receiptEndSchema = z.strictObject({
   event: z.literal('end'),
   time: instantSchema,
   uploadedBytes: z.int().min(0),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { relativeNameSchema, scenarioSchema } from './primitives.ts';
 
 // YAML is read with the failsafe schema: every scalar arrives as text, so 0.94 is no number and 3.10 is not 3.1.
@@ -7,7 +7,7 @@ const text = z.string().min(1).max(512);
 const versionSchema = text.describe('An exact version, a semver range (">=0.13 <0.14"), or latest.');
 
 /** One image beside ZenML's own. */
-export const requestedImageSchema = z.union([
+const requestedImageSchema = z.union([
   text.describe('A reference: docker.io/library/busybox:1.36'),
   z.strictObject({ image: text, name: relativeNameSchema }).describe('`name` is what it is called inside.'),
 ]);
