@@ -14,6 +14,7 @@ import type { BundleShape, BundleStorage } from './bundle-storage.ts';
 import { readFully } from './read-fully.ts';
 
 const READS_IN_FLIGHT = 8;
+const MAX_MANIFESTS_BYTES = 256 * 1024 * 1024; // of all image manifests, in memory: tens of thousands of real ones
 
 /**
  * index.json, manifest.json, SHA256SUMS and the texts follow from the manifest: they are made again and compared, so that
@@ -52,6 +53,10 @@ async function readManifests(
       blob.size <= MAX_MANIFEST_BYTES &&
       blob.artifacts.some((index) => artifacts[index]?.kind === 'image'),
   );
+  const totalBytes = wanted.reduce((sum, { size }) => sum + size, 0);
+  if (totalBytes > MAX_MANIFESTS_BYTES) {
+    throw new OrasError('TOO_LARGE', `the bundle's image manifests have ${totalBytes} bytes, more than ${MAX_MANIFESTS_BYTES}`);
+  }
   const manifests = new Map<Digest, Uint8Array>();
   await pLimit(READS_IN_FLIGHT).map(wanted, async ({ digest }) => {
     throwIfAborted(options.signal);

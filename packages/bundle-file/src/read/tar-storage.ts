@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import {
   AirgapError,
@@ -17,6 +18,7 @@ import type { Section } from './section.ts';
 // Where a ustar header has what is read before the manifest is known. Source: POSIX.1-2017, pax, "ustar Interchange Format".
 const SIZE_FIELD = [124, 136] as const;
 const MTIME_FIELD = [136, 148] as const;
+const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0); // a pipe that appears in its place must not hold us
 const OCTAL = /^[0-7]{11}\0$/;
 
 /** The tar. One handle for all reads, so that they all see one file, whatever happens to its name meanwhile. */
@@ -30,7 +32,7 @@ export class TarStorage implements BundleStorage {
   }
 
   static async open(path: string): Promise<TarStorage> {
-    return new TarStorage(await open(path, 'r'), path);
+    return new TarStorage(await open(path, READ_FLAGS), path);
   }
 
   async readHead(): Promise<BundleHead> {

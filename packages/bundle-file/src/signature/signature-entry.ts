@@ -38,7 +38,10 @@ export function isBlankSignature(entry: Uint8Array): boolean {
   return UNSIGNED.equals(entry);
 }
 
-/** The entry before a bundle is sealed: never written. */
-export function isUnwrittenSignature(entry: Uint8Array): boolean {
-  return entry.every((byte) => byte === 0);
+/** Begins the entry until a bundle is sealed; what follows is the writer's (`PartialFile`). */
+export const UNSEALED = Buffer.from('zenml-airgap bundle, not sealed\n');
+
+/** Whether the bundle was never sealed: the entry has its writer's mark, or nothing, where a power loss took that. */
+export function isUnsealed(entry: Uint8Array): boolean {
+  return UNSEALED.equals(entry.subarray(0, UNSEALED.length)) || entry.every((byte) => byte === 0);
 }

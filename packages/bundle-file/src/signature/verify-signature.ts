@@ -1,7 +1,7 @@
 import { AirgapError } from '@zenml-airgap/bundle-spec';
 import type { TrustedKey } from './load-trusted-key.ts';
 import { invalid, parseSignature } from './parse-signature.ts';
-import { isBlankSignature, isUnwrittenSignature } from './signature-entry.ts';
+import { isBlankSignature, isUnsealed } from './signature-entry.ts';
 
 export interface VerifySignatureOptions {
   readonly keys: readonly TrustedKey[];
@@ -22,8 +22,8 @@ export async function verifySignature(
   entry: Uint8Array,
   options: VerifySignatureOptions,
 ): Promise<string | null> {
-  if (isUnwrittenSignature(entry)) {
-    throw new AirgapError('INCOMPLETE_BUNDLE', 'the bundle was never sealed: the place of its signature is empty');
+  if (isUnsealed(entry)) {
+    throw new AirgapError('INCOMPLETE_BUNDLE', 'the bundle was never sealed');
   }
   if (isBlankSignature(entry)) {
     if (options.allowUnsigned === true) return null;

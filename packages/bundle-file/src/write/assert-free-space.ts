@@ -7,9 +7,9 @@ import { AirgapError } from '@zenml-airgap/bundle-spec';
  * @throws NOT_ENOUGH_SPACE
  */
 export async function assertFreeSpace(folder: string, neededBytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, blocks, bsize } = await statfs(folder);
   const freeBytes = bavail * bsize;
-  if (freeBytes >= neededBytes) return;
+  if (freeBytes >= neededBytes || blocks === 0) return; // some network and FUSE file systems do not say
   const needed = `${neededBytes} bytes (${gibibytes(neededBytes)})`;
   throw new AirgapError(
     'NOT_ENOUGH_SPACE',

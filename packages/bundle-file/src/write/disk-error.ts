@@ -9,5 +9,11 @@ export function diskError(error: unknown, path: string): unknown {
       cause: error,
     });
   }
+  if (error.code === 'EFBIG') {
+    return new AirgapError('FILE_ERROR', `the file system of ${path} takes no file as large as the bundle`, {
+      remedy: 'FAT32 ends at 4 GiB: build onto another disk, or format the medium as exFAT.',
+      cause: error,
+    });
+  }
   return new AirgapError('FILE_ERROR', `writing ${path} failed: ${error.message}`, { cause: error });
 }

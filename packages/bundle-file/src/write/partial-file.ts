@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import {
@@ -10,6 +11,7 @@ import {
   SIGNATURE_BYTES,
 } from '@zenml-airgap/bundle-spec';
 import type { BundlePlan } from '../plan/bundle-plan.ts';
+import { UNSEALED } from '../signature/signature-entry.ts';
 import { encodeProgressRecord } from './progress-record.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -23,6 +25,8 @@ export class PartialFile implements AsyncDisposable {
   readonly handle: FileHandle;
   readonly #plan: BundlePlan;
   readonly #mtimeSeconds: number;
+  /** In the signature's place until there is one: tells this writer from another that opened the file after it. */
+  readonly #mark = Buffer.concat([UNSEALED, randomBytes(16)], SIGNATURE_BYTES);
 
   private constructor(path: string, handle: FileHandle, plan: BundlePlan) {
     this.path = path;
@@ -78,16 +82,28 @@ export class PartialFile implements AsyncDisposable {
   }
 
   async #writeHead(): Promise<void> {
-    const head: Uint8Array[] = [
-      this.#manifestEntry(),
-      this.header(this.entry(BundlePath.signature)),
-      new Uint8Array(SIGNATURE_BYTES),
-    ];
+    const head = [this.#manifestEntry(), this.header(this.entry(BundlePath.signature)), this.#mark];
     await writeFully(this.handle, head, 0);
     for (const [path, bytes] of this.#plan.files) {
       const entry = this.entry(path);
       await writeFully(this.handle, [this.header(entry), bytes, paddingOf(bytes.length)], entry.headerOffset);
     }
+  }
+
+  /** Says that the bundle is not sealed, and who writes it. */
+  async mark(): Promise<void> {
+    await writeFully(this.handle, [this.#mark], this.entry(BundlePath.signature).dataOffset);
+  }
+
+  /**
+   * That nobody opened the file after us, or sealed it. The lock does not reach into another container that shares the
+   * volume: there the older writer gives way, before it could write over what the other has finished.
+   * @throws PARTIAL_IN_USE
+   */
+  async assertOurs(): Promise<void> {
+    const found = Buffer.alloc(SIGNATURE_BYTES);
+    await this.handle.read(found, 0, SIGNATURE_BYTES, this.entry(BundlePath.signature).dataOffset);
+    if (!found.equals(this.#mark)) throw new AirgapError('PARTIAL_IN_USE', `another build has taken over ${this.path}`);
   }
 
   entry(path: string): LayoutEntry {
@@ -102,11 +118,13 @@ export class PartialFile implements AsyncDisposable {
 
   /** Says that the entry's content is complete. */
   async writeHeader(entry: LayoutEntry): Promise<void> {
+    await this.assertOurs();
     await writeFully(this.handle, [this.header(entry)], entry.headerOffset);
   }
 
   /** Says how far the entry's content came. */
   async writeProgress(entry: LayoutEntry, writtenBytes: number): Promise<void> {
+    await this.assertOurs();
     await writeFully(this.handle, [encodeProgressRecord(writtenBytes)], entry.headerOffset);
   }
 

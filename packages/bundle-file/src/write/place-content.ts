@@ -8,6 +8,7 @@ import {
   type OperationOptions,
   OrasError,
   readFileRange,
+  throwIfAborted,
   verifyContent,
 } from 'oras-js';
 import { type PartialFile, paddingOf } from './partial-file.ts';
@@ -35,7 +36,7 @@ export async function placeContent(
   if (offset > 0) {
     try {
       const hash = await hashWritten(file, blob, options);
-      if (offset < blob.size) await write(file, blob, open({ signal: options.signal, resume: { offset, hash } }));
+      if (offset < blob.size) await write(file, blob, open({ signal: options.signal, resume: { offset, hash } }), options);
       else if (hash.digest('hex') !== digestHex(blob.digest)) throw wrongContent();
       return await finish(file, blob);
     } catch (error) {
@@ -47,6 +48,7 @@ export async function placeContent(
     file,
     blob,
     blob.size <= MAX_MANIFEST_BYTES ? verifyContent({ ...blob, mediaType: '' }, content, { where: 'source' }) : content,
+    options,
   );
   await finish(file, blob);
 }
@@ -66,7 +68,7 @@ async function hashWritten(file: PartialFile, blob: PlannedBlob, { signal }: Ope
 }
 
 /** @throws what `content` throws; whatever was written until then is recorded, to be continued */
-async function write(file: PartialFile, blob: PlannedBlob, content: Content): Promise<void> {
+async function write(file: PartialFile, blob: PlannedBlob, content: Content, options: OperationOptions): Promise<void> {
   const inFlight: { readonly end: number; readonly done: Promise<unknown> }[] = [];
   let offset = blob.writtenBytes;
   let recorded = offset;
@@ -78,6 +80,7 @@ async function write(file: PartialFile, blob: PlannedBlob, content: Content): Pr
   };
   try {
     for await (const batch of content) {
+      throwIfAborted(options.signal);
       const end = offset + batch.reduce((sum, chunk) => sum + chunk.byteLength, 0);
       if (end > blob.size) throw sizeMismatch(blob, 'more');
       const buffers = end === blob.size ? [...batch, paddingOf(blob.size)] : batch;

@@ -37,13 +37,19 @@ export async function sealFile(file: PartialFile, { path, plan, sign }: Sealing,
   await checkTarStructure(file.handle, plan, options);
   options.onEvent?.({ type: 'signing' });
   const signature = padSignature(await sign(plan.manifestBytes));
-  await writeFully(file.handle, [signature], file.entry(BundlePath.signature).dataOffset);
   throwIfAborted(options.signal);
+  await file.assertOurs();
+  await writeFully(file.handle, [signature], file.entry(BundlePath.signature).dataOffset);
   options.onEvent?.({ type: 'syncing' });
   const begin = performance.now();
-  await file.handle.sync();
-  await assertAbsent(path); // rename would replace what appeared meanwhile
-  await rename(file.path, path);
+  try {
+    await file.handle.sync();
+    await assertAbsent(path); // rename would replace what appeared meanwhile
+    await rename(file.path, path);
+  } catch (error) {
+    await file.mark().catch(() => {}); // not sealed after all; the first error is the one to know
+    throw error;
+  }
   await syncFolder(dirname(path));
   return { syncMs: performance.now() - begin };
 }

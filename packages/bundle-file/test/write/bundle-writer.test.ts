@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { open, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { BundleWriter, planBundle } from '@zenml-airgap/bundle-file';
+import { BundleReader, BundleWriter, planBundle } from '@zenml-airgap/bundle-file';
 import { BundlePath, blobPath, type LayoutEntry } from '@zenml-airgap/bundle-spec';
 import { type Content, contentOf, digestOf, type FetchOptions, OrasError } from 'oras-js';
 import { pushAll, type Sample, sampleKey, smallSample, tinySample, writeSample } from '../sample-bundle.ts';
@@ -266,6 +266,24 @@ suite('a bundle that was begun', () => {
       assert.deepEqual(await readdir(folder.path), ['bundle.tar.partial']);
     }
     await using _again = await BundleWriter.open(path, small.plan);
+  });
+
+  test('is left by its writer when another, whom the lock does not reach, has opened or sealed it', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'bundle.tar');
+    await using first = await BundleWriter.open(path, small.plan);
+    const { descriptor, bytes } = layerOf(small);
+    // Another network namespace: the same file by a folder of another identity.
+    const elsewhere = join(folder.path, 'elsewhere');
+    await mkdir(elsewhere);
+    await link(`${path}.partial`, join(elsewhere, 'bundle.tar.partial'));
+    await using second = await BundleWriter.open(join(elsewhere, 'bundle.tar'), small.plan);
+    await assert.rejects(first.push(descriptor, contentOf(bytes)), { code: 'PARTIAL_IN_USE' });
+    await pushAll(second, small);
+    await second.seal(key.sign);
+    await assert.rejects(first.push(descriptor, contentOf(bytes)), { code: 'PARTIAL_IN_USE' });
+    await using reader = await BundleReader.open(join(elsewhere, 'bundle.tar'), { keys: [key.trusted] });
+    await reader.verify();
   });
 });
 
