@@ -24,8 +24,14 @@ export interface ValuesOptions extends TrustOptions {
   readonly to?: string;
   readonly chartsTo?: string;
   readonly output: string;
+  readonly overwrite?: boolean;
   readonly pullSecret?: string;
   readonly caSecret?: string;
+  readonly caFile?: string;
+  readonly plainHttp?: boolean;
+  readonly username?: string;
+  readonly namespaceControlPlane?: string;
+  readonly namespaceWorkspace?: string;
 }
 
 /** Everything that a command is run with. */
@@ -70,9 +76,15 @@ export function defineProgram(command: CommandContext, environment: Environment)
     });
   addOutputOptions(addDestinationOptions(addTrustOptions(addBundle(program.command('values')))))
     .description('Write Helm values and installation steps that point every image at the internal registry')
-    .option('-o, --output <folder>', 'where to write the files', '.')
-    .option('--pull-secret <name>', 'the Kubernetes secret to pull images with')
-    .option('--ca-secret <name>', 'the Kubernetes secret that holds your certificate authority (key ca.crt)')
+    .option('-o, --output <folder>', 'where to write the files', 'deploy')
+    .option('--overwrite', 'replace files that are there, and what was filled in')
+    .option('--pull-secret <name>', 'the Kubernetes secret to pull images with. Default: image-pull-secret')
+    .option('--ca-secret <name>', 'the Kubernetes secret that holds your certificate authority, key ca.crt')
+    .option('--ca-file <pem>', 'your certificate authority, for the commands in INSTALL.md')
+    .option('--plain-http', 'the registry has no TLS: so the commands in INSTALL.md')
+    .option('--username <name>', 'whom the registry knows, for the commands in INSTALL.md; never a password')
+    .option('--namespace-control-plane <name>', 'default: zenml-pro')
+    .option('--namespace-workspace <name>', 'default: zenml-workspace')
     .addHelpText(
       'after',
       '\nExample:\n  zenml-loader values bundle.tar --key airgap.pub --to harbor.corp.example/zenml -o deploy',
@@ -91,7 +103,11 @@ function addBundle(command: Command): Command {
 function addTrustOptions(command: Command): Command {
   const collect = (path: string, paths: readonly string[]): string[] => [...paths, path];
   return command
-    .option('--key <pub>', 'trusted public key; repeatable. Default: those in the folders of trusted keys', collect, [])
+    .addOption(
+      new Option('--key <pub>', 'trusted public key; repeatable')
+        .argParser(collect)
+        .default([], 'the installed ones, see zenml-loader --help'),
+    )
     .option('--insecure-allow-unsigned', 'accept a bundle whose signature cannot be checked');
 }
 

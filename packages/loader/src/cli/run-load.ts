@@ -103,12 +103,15 @@ function showResult(path: string, options: PlanOptions, result: LoadResult, rece
 }
 
 /** What `values` has to be given so that it speaks of the same bundle and the same place. */
-function flags({ key, insecureAllowUnsigned, to, chartsTo }: PlanOptions): string {
+function flags({ key, insecureAllowUnsigned, to, chartsTo, caFile, plainHttp, username }: PlanOptions): string {
   return [
     ...key.map((file) => ` --key ${quoted(file)}`),
     insecureAllowUnsigned === true ? ' --insecure-allow-unsigned' : '',
     to === undefined ? '' : ` --to ${quoted(to)}`,
     chartsTo === undefined ? '' : ` --charts-to ${quoted(chartsTo)}`,
+    caFile === undefined ? '' : ` --ca-file ${quoted(caFile)}`,
+    plainHttp === true ? ' --plain-http' : '',
+    username === undefined ? '' : ` --username ${quoted(username)}`,
   ].join('');
 }
 

@@ -13,6 +13,9 @@ export interface TransferCount {
 /** Registries drop blobs that no manifest names: Quay after an hour, Harbor at its next collection. */
 const MAX_UNCHECKED_MS = 30 * 60_000;
 
+/** A mount is one small request; the limit on transfers need not hold it back. */
+const MOUNTS_AT_A_TIME = 8;
+
 /** Brings every blob to where it must be: mounted where the registry lets us, else uploaded. */
 export async function pushBlobs(placements: readonly Placement[], count: TransferCount, context: LoadContext): Promise<void> {
   const incomplete = placements.filter(({ needed, seenAtMs }) => needed.some((name) => !seenAtMs.has(name)));
@@ -31,18 +34,33 @@ export async function refreshBlobs(placements: readonly Placement[], count: Tran
 
 async function place(placement: Placement, count: TransferCount, context: LoadContext): Promise<void> {
   const { blob, needed, seenAtMs } = placement;
-  // One after the other: what the first repository gets, the others mount.
-  for (const name of needed) {
-    if (seenAtMs.has(name)) continue;
-    const from = mountSource(placement, name);
-    if (from !== undefined && (await context.repositoryOf(name).mount(blob, pathOf(from), { signal: context.signal }))) {
-      count.mountedBlobs += 1;
-      context.onEvent?.({ type: 'mounted', blob, repository: name, from });
-    } else {
-      await uploadBlob(blob, name, count, context);
-    }
+  const upload = async (name: string): Promise<void> => {
+    await uploadBlob(blob, name, count, context);
     seenAtMs.set(name, context.nowMs());
-  }
+  };
+  // First of all one repository of each registry: the others mount from it.
+  for (const name of needed) if (!seenAtMs.has(name) && mountSource(placement, name) === undefined) await upload(name);
+  const refused: string[] = [];
+  const missing = needed.filter((name) => !seenAtMs.has(name));
+  await inParallel(
+    missing,
+    async (name, signal) => {
+      if (!(await mount(placement, name, { ...context, signal }))) return void refused.push(name);
+      count.mountedBlobs += 1;
+      seenAtMs.set(name, context.nowMs());
+    },
+    { concurrency: MOUNTS_AT_A_TIME, signal: context.signal },
+  );
+  for (const name of refused) await upload(name);
+}
+
+async function mount(placement: Placement, name: string, context: LoadContext): Promise<boolean> {
+  const from = mountSource(placement, name);
+  if (from === undefined) return false;
+  const { blob } = placement;
+  const isMounted = await context.repositoryOf(name).mount(blob, pathOf(from), { signal: context.signal });
+  if (isMounted) context.onEvent?.({ type: 'mounted', blob, repository: name, from });
+  return isMounted;
 }
 
 /** @param force also where the repository says that it has the blob */
