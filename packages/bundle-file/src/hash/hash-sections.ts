@@ -51,13 +51,10 @@ export async function hashSections(jobs: readonly HashJob[], options: HashSectio
     await using thread = new HashThread(signal);
     await drain((job, section) => thread.hash({ ...rangeOf(section), algorithm: digestAlgorithm(job.digest) }, options.onBytes));
   };
-  try {
-    await Promise.all(Array.from({ length: threads }, run));
-  } catch (error) {
-    failed.abort(error);
-    throwIfAborted(options.signal);
-    throw error;
-  }
+  const runs = Array.from({ length: threads }, () => run().catch((error: unknown) => failed.abort(error)));
+  await Promise.all(runs); // all of them: a thread must not read a file that its owner has closed meanwhile
+  throwIfAborted(options.signal);
+  if (failed.signal.aborted) throw failed.signal.reason;
 }
 
 function rangeOf(section: Section): { fd: number; offset: number; size: number } {

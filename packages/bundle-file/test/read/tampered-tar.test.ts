@@ -5,9 +5,9 @@ import { after, before, suite, test } from 'node:test';
 import { BundleReader } from '@zenml-airgap/bundle-file';
 import { BundlePath, blobPath, type LayoutEntry, mtimeSecondsOf } from '@zenml-airgap/bundle-spec';
 import { problemOf, seamsOf } from '../../src/read/seam.ts';
+import { codeOf } from '../code-of.ts';
 import { type Sample, type SampleKey, sampleKey, smallSample, tinySample, writeSample } from '../sample-bundle.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
-import { codeOf } from './code-of.ts';
 
 // Opening takes a millisecond or two. By default every bit is tried where it is decided (here for headers, padding and end;
 // in verify-signature.test.ts for the signature), and through `open` one bit of every 8th byte; with
