@@ -54,12 +54,12 @@ export function totalLines({ artifacts, blobs, blobBytes, savedBytes, bundleByte
 
 export function chartImageTable({ chartImages }: Lock, missing: readonly MissingImage[]): Table {
   return {
-    columns: [{ title: 'IMAGE' }, { title: 'CHART' }, { title: 'FOUND IN' }, { title: 'CARRIED' }],
-    rows: chartImages.map(({ image, chart, where, status, carriedAs }) => [
+    columns: [{ title: 'IMAGE' }, { title: 'CHART' }, { title: 'CARRIED' }, { title: 'FOUND IN' }],
+    rows: chartImages.map(({ image, chart, where: [first = '', ...others], status, carriedAs }) => [
       image,
       chart,
-      where.join('; '),
       status === 'carried' ? (carriedAs ?? 'yes') : `no: ${missing.find((allowed) => allowed.image === image)?.reason ?? status}`,
+      others.length === 0 ? first : `${first} and ${others.length} more`,
     ]),
   };
 }

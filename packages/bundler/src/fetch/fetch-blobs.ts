@@ -45,8 +45,9 @@ function bySize(blobs: readonly Blob[]): Blob[] {
   return [...blobs].sort((left, right) => right.size - left.size || (left.digest < right.digest ? -1 : 1));
 }
 
+/** What a registry did is told with the artifact; what the disk did has nothing to do with it. */
 function named(error: unknown, subject: string): unknown {
-  if (!(error instanceof OrasError)) return error;
+  if (!(error instanceof OrasError) || error instanceof AirgapError) return error;
   return new AirgapError(error.code, `${subject}: ${error.message}`, {
     remedy: error.remedy,
     cause: error.cause,
