@@ -1,11 +1,11 @@
-import { chmod, readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, chmod, readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
 // Builds `zenml-loader.mjs`: the loader in one file, carried along with a bundle. It runs from anywhere with nothing but Node.
 
 const ROOT = join(import.meta.dirname, '..');
-const OUTPUT = join(ROOT, 'packages/loader/dist/zenml-loader.mjs');
+const OUTPUT = process.argv[2] ?? join(ROOT, 'packages/loader/dist/zenml-loader.mjs');
 
 /** The loader is read by security teams and carried on media: what does not belong there stops the build. */
 const FORBIDDEN = /node_modules\/(?:dockerode|ssh2|google-auth-library|@aws-sdk\/|@azure\/)/;
@@ -21,10 +21,10 @@ if (version[0] < 24 || (version[0] === 24 && version[1] < 15)) {
   );
   process.exit(2);
 }
-const require = createRequire(import.meta.url);
-const module = { exports: {} };
-const importMetaUrl = import.meta.url;
+(function (require, module, importMetaUrl) {
+const exports = module.exports;
 `;
+const FOOTER = '})(createRequire(import.meta.url), { exports: {} }, import.meta.url);';
 
 const { metafile } = await build({
   entryPoints: [join(ROOT, 'packages/loader/src/cli/main.ts')],
@@ -38,7 +38,7 @@ const { metafile } = await build({
   conditions: ['@zenml-airgap/source'],
   define: { 'import.meta.url': 'importMetaUrl' },
   banner: { js: BANNER },
-  footer: { js: '' },
+  footer: { js: FOOTER },
   legalComments: 'inline',
   metafile: true,
   logLevel: 'warning',
@@ -47,11 +47,10 @@ const { metafile } = await build({
 const inputs = Object.keys(metafile.inputs);
 const forbidden = inputs.filter((path) => FORBIDDEN.test(path));
 if (forbidden.length > 0) throw new Error(`the loader must not carry ${forbidden.join(', ')}`);
-const { appendFile } = await import('node:fs/promises');
 await appendFile(OUTPUT, await licences(metafile));
 await chmod(OUTPUT, 0o755);
 const { size } = await stat(OUTPUT);
-process.stdout.write(`packages/loader/dist/zenml-loader.mjs: ${Math.round(size / 1000)} kB from ${inputs.length} files\n`);
+process.stdout.write(`${relative(process.cwd(), OUTPUT)}: ${Math.round(size / 1000)} kB from ${inputs.length} files\n`);
 
 /** The licence of everything that is inside, as those licences ask. */
 async function licences({ inputs: files }: Metafile): Promise<string> {
