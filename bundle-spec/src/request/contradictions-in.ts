@@ -34,7 +34,7 @@ function imageProblems(request: Request): RequestProblem[] {
   });
   const sameImage = repeated(
     ['images'],
-    images.map(({ image }) => image),
+    images.map(({ image, name }) => (name === undefined ? image : `${image} as ${name}`)),
   );
   return [...problems, ...sameImage];
 }

@@ -65,7 +65,7 @@ const MUTATIONS: [string, (draft: BundleManifest) => void, RegExp][] = [
     (m) => {
       at(m.artifacts, 1).source = at(m.artifacts, 0).source;
     },
-    /artifacts\[1\]: the same source as artifacts\[0\]/,
+    /artifacts\[1\]: the same source as artifacts\[0\] with another root/,
   ],
   [
     'two artifacts of one name and tag',
@@ -297,6 +297,13 @@ for (const [what, mutate, message] of MUTATIONS) {
     assert.match(reading.message, message);
   });
 }
+
+test('takes one source under two names', () => {
+  const draft = copyOf(manifest);
+  draft.artifacts.push({ ...at(draft.artifacts, 0), name: 'another-name' });
+  for (const blob of draft.blobs) if (blob.artifacts.includes(0)) blob.artifacts.push(draft.artifacts.length - 1);
+  assert.deepEqual(parseBundleManifest(formatBundleManifest(draft)), draft);
+});
 
 test('reports all problems at once', () => {
   const draft = copyOf(manifest);

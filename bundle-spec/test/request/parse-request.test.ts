@@ -154,10 +154,10 @@ const REFUSED: [string, string, string, string[]][] = [
     ],
   ],
   [
-    'an image twice, also where it has a name',
-    `${MINIMAL}images: [a.example/b:1, { image: "a.example/b:1", name: c }]\n`,
+    'an image twice under one name',
+    `${MINIMAL}images: [a.example/b:1, { image: "a.example/b:1", name: c }, { image: "a.example/b:1", name: c }]\n`,
     'INVALID_REQUEST',
-    ['zenml-bundle.yaml:4:25: images[1]: "a.example/b:1" is named twice'],
+    ['zenml-bundle.yaml:4:62: images[2]: "a.example/b:1 as c" is named twice'],
   ],
   [
     'a registry with a scheme',
