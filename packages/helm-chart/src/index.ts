@@ -1,5 +1,6 @@
 export type { Chart, ChartDependency, Subchart, Values } from './chart/chart.ts';
 export { readChart } from './chart/read-chart.ts';
+export { valueAt } from './chart/value-at.ts';
 export { type CoverageOptions, coverage } from './coverage.ts';
 export { type ExamineChartOptions, examineChart } from './examine-chart.ts';
 export { findImages } from './images/find-images.ts';
