@@ -1,6 +1,6 @@
 import type { Descriptor, Fetcher, Mounter, OpenContent, OperationOptions, Resolver, TagLister } from 'oras-js';
 
-export interface PushOptions extends OperationOptions {
+interface PushOptions extends OperationOptions {
   /** Send it although it seems to be there: some registries say so of blobs that they have lost. */
   readonly force?: boolean | undefined;
 }
