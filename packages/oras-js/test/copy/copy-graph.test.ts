@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { type Content, contentOf, copy, copyGraph, type Descriptor, digestOf, MediaType, MemoryTarget, OrasError } from 'oras-js';
+import {
+  type Content,
+  contentOf,
+  copy,
+  copyGraph,
+  type Descriptor,
+  digestOf,
+  isManifestType,
+  MediaType,
+  MemoryTarget,
+  OrasError,
+} from 'oras-js';
 import { listAll } from '../list-all.ts';
 import { pushAll, sampleContent, sampleGraph, sampleManifest } from '../sample-graph.ts';
 
@@ -19,7 +30,8 @@ class Recorder extends MemoryTarget {
   override async push(...args: Parameters<MemoryTarget['push']>): Promise<void> {
     this.active += 1;
     this.mostActive = Math.max(this.mostActive, this.active);
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    // Layers take longer than the manifests that name them: whoever does not wait for them is found out.
+    await new Promise((resolve) => setTimeout(resolve, isManifestType(args[0].mediaType) ? 1 : 8));
     try {
       await super.push(...args);
     } finally {
@@ -52,7 +64,7 @@ suite('copyGraph', () => {
   test('copies children before what names them, and each node once', async () => {
     const source = await filled();
     const destination = new Recorder();
-    await copyGraph(source, destination, graph.root);
+    await copyGraph(source, destination, graph.root, { concurrency: 10 });
     assert.equal(destination.pushed.length, graph.contents.length);
     assert.equal(source.fetched.length, graph.contents.length, 'each content is fetched once, manifests too');
     const place = new Map(destination.pushed.map((digest, i) => [digest, i]));
