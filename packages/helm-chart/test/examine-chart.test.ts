@@ -80,6 +80,22 @@ suite('examineChart', () => {
     );
   });
 
+  test('reads a foreign chart that helm cannot render where the caller is told so, and never ZenML’s', { skip }, async () => {
+    const files = {
+      'templates/a.yaml': '{{ required "password" .Values.password }}\nimage: acme/a\n',
+      'values.yaml': 'zenml: {image: {repository: a}}',
+    };
+    const told: string[] = [];
+    const options = { helm, onUnrendered: ({ message }: Error) => void told.push(message) };
+    assert.deepEqual(
+      (await examineChart(await packFiles(files), [], options)).map(({ image }) => image),
+      ['a:1.2.3', 'acme/a'],
+    );
+    assert.match(told.join(), /password/);
+    await assert.rejects(examineChart(await packFiles(files), [], { helm }), { code: 'HELM_FAILED' });
+    await assert.rejects(examineChart(await packFiles(files, 'zenml'), [], options), { code: 'HELM_FAILED' });
+  });
+
   for (const folder of ['zenml-pro', 'zenml-0.93.2', 'zenml-0.94.2', 'zenml-0.94.4-both']) {
     test(`helm template of ${folder} with our values names internal images only, busybox aside`, { skip }, async () => {
       const bytes = await packChart(fixtureChart(folder));

@@ -4,7 +4,7 @@ import { planDeployment } from './plan-deployment.ts';
 import { type DeploymentSource, readCharts } from './read-charts.ts';
 import { type NewFile, writeNewFiles } from './write-new-files.ts';
 
-export type { DeploymentOptions, WriteDeploymentOptions } from './deployment-options.ts';
+export type { WriteDeploymentOptions } from './deployment-options.ts';
 export type { DeploymentSource } from './read-charts.ts';
 
 export interface WrittenDeployment {

@@ -14,13 +14,14 @@ export function enrolmentSection({ manifest }: GuideContext, workspaces: readonl
   const key =
     bySecret.length === 0
       ? 'The enrolment key goes into the file too: these charts take it in no other way, so keep the file safe.'
-      : `Of ${bySecret.map(({ valuesFile }) => markdownCode(valuesFile)).join(', ')} the enrolment key is a secret; the next step asks for it.`;
+      : `Of ${bySecret.map(({ valuesFile }) => markdownCode(valuesFile)).join(', ')} the enrolment key is a secret: the install's steps ask for it.`;
   return {
     title: 'Enrol the workspaces',
-    text: `${where} enrol a workspace for each workspace server. This
-gives the organization's ID and name, the workspace's ID and name, and an enrolment key: fill them into
+    text: `${where}
+enrol a workspace for each workspace server. This gives the organization's ID and name, the workspace's ID and name, and an enrolment key: fill them into
 ${files}. ${key}
 
-A workspace that was given no key, or another one, starts, and the control plane does not know it.`,
+A workspace that was given no key, or another one, starts, and the control plane does not know it.
+One more workspace of the same version: a copy of its values file, and a namespace and a database of its own.`,
   };
 }
