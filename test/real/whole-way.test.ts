@@ -40,7 +40,7 @@ test('a release crosses the gap', { timeout: 600_000 }, async (t) => {
   await t.test('busybox, which no value of the charts reaches, stops the build', async () => {
     await write([]);
     const { code, stderr } = await cli.run('zenml-bundler', build, connected);
-    assert.equal(code, 3, stderr);
+    assert.equal(code, 9, stderr);
     assert.match(stderr, /MISSING_IMAGES/);
     assert.match(stderr, /busybox/);
     assert.match(stderr, /test-connection\.yaml/);

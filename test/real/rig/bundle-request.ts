@@ -1,4 +1,4 @@
-import { CONTROL_PLANE_VERSION, mirrorLines, WORKSPACE_VERSIONS } from './release-names.ts';
+import { CONTROL_PLANE_VERSION, EXTRA_IMAGE, mirrorLines, WORKSPACE_VERSIONS } from './release-names.ts';
 
 export interface BundleRequest {
   readonly mirrorHost: string;
@@ -19,6 +19,7 @@ source: gcp
 versions:
   controlPlane: ${controlPlane}
   workspaceServer: [${workspaceServer.map((version) => `"${version}"`).join(', ')}]
+images: [${EXTRA_IMAGE.source}:${EXTRA_IMAGE.tags.join()}]
 signing: { key: ${key} }
 ${allowed === '' ? '' : `allowMissing:\n${allowed}`}${registry === undefined ? '' : `registry: ${registry}\n`}${mirrorLines(mirrorHost)}`;
 }

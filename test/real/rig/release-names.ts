@@ -36,6 +36,9 @@ export const RELEASE_IMAGES: readonly ReleaseImage[] = [
   { name: 'zenml', source: 'docker.io/zenmldocker/zenml', tags: WORKSPACE_VERSIONS },
 ];
 
+/** One more, as OCI images of two platforms under an index; Docker pushes its own kind of manifest only. */
+export const EXTRA_IMAGE: ReleaseImage = { name: 'tools', source: 'docker.io/library/tools', tags: ['1.0'] };
+
 export const RELEASE_CHARTS: readonly ReleaseChart[] = [
   { name: 'zenml-pro', source: 'public.ecr.aws/zenml/zenml-pro', tag: CONTROL_PLANE_VERSION, fixture: 'zenml-pro' },
   { name: 'zenml', source: 'public.ecr.aws/zenml/zenml', tag: '0.93.2', fixture: 'zenml-0.93.2' },

@@ -6,8 +6,9 @@ import { type CertificateAuthority, certificateAuthority } from './certificate-a
 import { type DockerEngine, startDockerEngine } from './docker-engine.ts';
 import { type DockerRegistry, type Login, startDockerRegistry } from './docker-registry.ts';
 import { helmClient } from './helm-client.ts';
-import { mirrored, RELEASE_CHARTS, RELEASE_IMAGES } from './release-names.ts';
+import { EXTRA_IMAGE, mirrored, RELEASE_CHARTS, RELEASE_IMAGES } from './release-names.ts';
 import { runFolder } from './run-folder.ts';
+import { mustRun } from './run-program.ts';
 
 /** A release of ZenML Pro as Docker and Helm have pushed it, to be served by registries of the tests. */
 export interface UpstreamRelease {
@@ -60,6 +61,7 @@ async function make(folder: string, facts: string): Promise<void> {
     await engine.login(registry.host, login);
     digests = await pushImages(engine, docker, registry);
   }
+  Object.assign(digests, await pushIndex(folder, registry, login, authority));
   const charts = await pushCharts(folder, registry, login, authority);
   const { storage } = registry;
   const release: UpstreamRelease = { storage, login, caFile: authority.caFile, ...tls, digests, charts };
@@ -88,6 +90,35 @@ async function pushImages(engine: DockerEngine, folder: string, registry: Docker
       if (digest === undefined) throw new Error(`docker push says no digest:\n${pushed}`);
       digests[`${name}:${tag}`] = digest;
     }
+  }
+  return digests;
+}
+
+/** Two platforms under one index, all of OCI's types: crane makes what Docker's builder cannot. */
+async function pushIndex(
+  folder: string,
+  registry: DockerRegistry,
+  { username, password }: Login,
+  { caFile }: CertificateAuthority,
+): Promise<Record<string, string>> {
+  const options = { cwd: folder, env: { ...process.env, DOCKER_CONFIG: join(folder, 'crane'), SSL_CERT_FILE: caFile } };
+  const crane = (args: readonly string[], input?: string): Promise<string> =>
+    mustRun('crane', args, { ...options, ...(input === undefined ? {} : { input }) });
+  await crane(['auth', 'login', registry.host, '--username', username, '--password-stdin'], password);
+  const { name, source, tags } = EXTRA_IMAGE;
+  const repository = mirrored(source, registry.host);
+  const platforms = ['amd64', 'arm64'].map((architecture) => ({ architecture, image: `${repository}:${architecture}` }));
+  for (const { architecture, image } of platforms) {
+    await writeFile(join(folder, architecture), randomBytes(2e6));
+    await mustRun('tar', ['-cf', `${architecture}.tar`, architecture], options);
+    await crane(['append', '--oci-empty-base', '--new_layer', `${architecture}.tar`, '--new_tag', image]);
+    await crane(['mutate', image, '--set-platform', `linux/${architecture}`, '--tag', image]);
+  }
+  const digests: Record<string, string> = {};
+  for (const tag of tags) {
+    const index = `${repository}:${tag}`;
+    await crane(['index', 'append', ...platforms.flatMap(({ image }) => ['--manifest', image]), '--tag', index]);
+    digests[`${name}:${tag}`] = (await crane(['digest', index])).trim();
   }
   return digests;
 }
