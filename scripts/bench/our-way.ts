@@ -5,7 +5,8 @@ import { type Measurement, measure } from './measure.ts';
 import type { Figure, Place, Way } from './way.ts';
 
 const BUNDLER = new URL('../../packages/bundler/bin/zenml-bundler.js', import.meta.url).pathname;
-const LOADER = new URL('../../packages/loader/bin/zenml-loader.js', import.meta.url).pathname;
+/** The one file that is carried along with a bundle. */
+const LOADER = new URL('../../packages/loader/dist/zenml-loader.mjs', import.meta.url).pathname;
 
 export interface OurKeys {
   readonly privateKey: string;

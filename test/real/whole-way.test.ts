@@ -56,7 +56,7 @@ test('a release crosses the gap', { timeout: 600_000 }, async (t) => {
   await upstream.stop();
 
   await t.test('the bundle verifies without any registry', async () => {
-    await cli.mustRun('zenml-loader', ['verify', tar, '--key', key]);
+    await cli.mustRun('zenml-loader.mjs', ['verify', tar, '--key', key]);
   });
 
   const helm = helmClient(path('helm'));
@@ -65,7 +65,7 @@ test('a release crosses the gap', { timeout: 600_000 }, async (t) => {
 
   await t.test('a registry whose certificate another authority signed is refused, by us and by Helm', async () => {
     const wrong = ['load', tar, '--key', key, '--to', internal.prefix, '--ca-file', release.caFile];
-    const { code, stderr } = await cli.run('zenml-loader', wrong, { env: internal.env });
+    const { code, stderr } = await cli.run('zenml-loader.mjs', wrong, { env: internal.env });
     assert.equal(code, 5, stderr);
     assert.match(stderr, /CERTIFICATE_UNTRUSTED/);
     const reference = `oci://${internal.prefix}/charts/zenml`;
@@ -76,7 +76,7 @@ test('a release crosses the gap', { timeout: 600_000 }, async (t) => {
   });
 
   await t.test('the bundle loads', async () => {
-    await cli.mustRun('zenml-loader', load, { env: internal.env });
+    await cli.mustRun('zenml-loader.mjs', load, { env: internal.env });
   });
 
   await t.test('Docker pulls every image with the digest that the source had', async () => {
@@ -103,7 +103,7 @@ test('a release crosses the gap', { timeout: 600_000 }, async (t) => {
 
   await t.test('with our values every chart names internal images only, the allowed busybox aside', async () => {
     const values = ['values', tar, '--key', key, '--to', internal.prefix, '--ca-secret', 'internal-ca', '-o', path('deploy')];
-    await cli.mustRun('zenml-loader', values);
+    await cli.mustRun('zenml-loader.mjs', values);
     const files = ['INSTALL.md', 'zenml-pro-values.yaml', ...WORKSPACE_VERSIONS.map((version) => `zenml-${version}-values.yaml`)];
     assert.deepEqual((await readdir(path('deploy'))).sort(), files.sort());
     for (const { name, tag } of RELEASE_CHARTS) {
@@ -120,7 +120,7 @@ test('a release crosses the gap', { timeout: 600_000 }, async (t) => {
 
   await t.test('loading again sends nothing and changes nothing', async () => {
     const before = writes(await internal.registry.requests()).length;
-    await cli.mustRun('zenml-loader', load, { env: internal.env });
+    await cli.mustRun('zenml-loader.mjs', load, { env: internal.env });
     assert.deepEqual(writes(await internal.registry.requests()).slice(before), []);
   });
 });

@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { copyFileSync, existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type ProgramResult, type RunOptions, runProgram } from './run-program.ts';
 
-export type Program = 'zenml-bundler' | 'zenml-loader';
+/** `zenml-loader.mjs` is the loader as one file, carried along with the bundle: `npm run build` makes it. */
+export type Program = 'zenml-bundler' | 'zenml-loader' | 'zenml-loader.mjs';
 
 export interface CliOptions {
   readonly cwd?: string;
@@ -43,7 +45,7 @@ export async function airgapCli(home: string, secrets: readonly string[]): Promi
   const run = async (program: Program, args: readonly string[], options: CliOptions = {}): Promise<ProgramResult> => {
     const { cwd = home, input } = options;
     const settings: RunOptions = { cwd, env: env(options.env), ...(input === undefined ? {} : { input }) };
-    const result = await runProgram(process.execPath, [...commandOf(program), ...args], settings);
+    const result = await runProgram(process.execPath, [...commandOf(program, home), ...args], settings);
     refuseSecrets(result, secrets);
     return result;
   };
@@ -55,7 +57,7 @@ export async function airgapCli(home: string, secrets: readonly string[]): Promi
       return result.stdout;
     },
     start(program, args, options = {}) {
-      const child = spawn(process.execPath, [...commandOf(program), ...args], {
+      const child = spawn(process.execPath, [...commandOf(program, home), ...args], {
         cwd: options.cwd ?? home,
         env: env(options.env),
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -77,7 +79,13 @@ export async function airgapCli(home: string, secrets: readonly string[]): Promi
 }
 
 /** `scripts/test` compiles and tests what users run; alone, tests run the sources. */
-function commandOf(program: Program): string[] {
+function commandOf(program: Program, home: string): string[] {
+  if (program === 'zenml-loader.mjs') {
+    // Alone in a folder: it must need nothing of the checkout.
+    const carried = join(home, program);
+    if (!existsSync(carried)) copyFileSync(join(ROOT, 'packages/loader/dist', program), carried);
+    return [carried];
+  }
   const name = program.replace('zenml-', '');
   if (process.env.ZENML_AIRGAP_COMPILED === '1') return [join(ROOT, 'packages', name, 'bin', `${program}.js`)];
   return ['--conditions=@zenml-airgap/source', join(ROOT, 'packages', name, 'src', 'cli', 'main.ts')];
