@@ -57,11 +57,11 @@ function run(
   { env, signal }: HelperOptions,
 ): Promise<{ readonly exitCode: number | null; readonly stdout: string }> {
   return new Promise((resolve, reject) => {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
     const child = spawn(program, ['get'], {
       env: env as NodeJS.ProcessEnv,
       stdio: ['pipe', 'pipe', 'ignore'],
-      timeout: TIMEOUT_MS,
-      ...(signal ? { signal } : {}),
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -69,19 +69,18 @@ function run(
       if (stdout.length > MAX_OUTPUT_BYTES) child.kill();
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
-      if (signal?.aborted) reject(new OrasError('ABORTED', 'the operation was aborted', { cause: signal.reason }));
-      else
-        reject(
-          failed(
-            program.slice('docker-credential-'.length),
-            error.code === 'ENOENT' ? 'it is not on the PATH' : 'it cannot be run',
-          ),
-        );
+      if (signal?.aborted) return reject(new OrasError('ABORTED', 'the operation was aborted', { cause: signal.reason }));
+      const reason = timeout.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : whyNot(error.code);
+      reject(failed(program.slice('docker-credential-'.length), reason));
     });
     child.on('close', (exitCode) => resolve({ exitCode, stdout }));
     child.stdin.on('error', () => {}); // it may end without reading
     child.stdin.end(input);
   });
+}
+
+function whyNot(code: string | undefined): string {
+  return code === 'ENOENT' ? 'it is not on the PATH' : 'it cannot be run';
 }
 
 function failed(name: string, reason: string): OrasError {

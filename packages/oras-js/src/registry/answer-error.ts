@@ -57,6 +57,12 @@ function classify(
       remedy: 'The registry lets no tag be moved. Load under another path, or lift the rule for it.',
     };
   }
+  if (isWrite && entries.some((entry) => entry.code === 'DIGEST_INVALID' || entry.code === 'SIZE_INVALID')) {
+    return {
+      code: 'DIGEST_MISMATCH',
+      remedy: 'The content was damaged where it is stored or on its way. Get it again from where it came from.',
+    };
+  }
   switch (status) {
     case 401:
       return unauthorized(text);

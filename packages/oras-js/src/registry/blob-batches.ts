@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { throwIfAborted } from '../abort.ts';
 import { BATCH_BYTES } from '../content/limits.ts';
 import type { Content } from '../target/target.ts';
 import { brokenOff } from './read-body.ts';
@@ -10,9 +11,12 @@ const MAX_QUEUED_BYTES = 4 * BATCH_BYTES;
  * The body of an answer in batches of at least 1 MiB. This is the byte path (DESIGN §4): a chunk meets one `'data'` listener and
  * `onChunk`, nothing else; the connection is paused while more than 4 MiB wait.
  * @param onChunk sees every chunk before it is queued; what it throws ends the body
- * @throws what Node throws where the connection breaks, after all that has arrived was yielded
+ * @throws ABORTED; what Node throws where the connection breaks, after all that has arrived was yielded
  */
-export async function* blobBatches(message: IncomingMessage, onChunk: (chunk: Uint8Array) => void): Content {
+export async function* blobBatches(
+  message: IncomingMessage,
+  { onChunk, signal }: { readonly onChunk: (chunk: Uint8Array) => void; readonly signal: AbortSignal | undefined },
+): Content {
   const queue: Uint8Array[][] = [];
   let queuedBytes = 0;
   let gathered: Uint8Array[] = [];
@@ -57,6 +61,7 @@ export async function* blobBatches(message: IncomingMessage, onChunk: (chunk: Ui
 
   try {
     for (;;) {
+      throwIfAborted(signal);
       const batch = queue.shift();
       if (batch) {
         for (const chunk of batch) queuedBytes -= chunk.byteLength;

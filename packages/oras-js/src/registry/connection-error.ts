@@ -18,7 +18,12 @@ const UNREACHABLE = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTD
 /** Node's code for a failed connection; that of its attempts where several addresses were tried. */
 export function connectionCode(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  if ('code' in error && typeof error.code === 'string') return error.code;
+  if ('code' in error && typeof error.code === 'string') {
+    // The same fault, seen while writing: only the text tells.
+    return error.code === 'EPROTO' && /wrong version number|packet length too long/.test(error.message)
+      ? 'ERR_SSL_WRONG_VERSION_NUMBER'
+      : error.code;
+  }
   return error instanceof AggregateError ? connectionCode(error.errors[0]) : '';
 }
 
@@ -53,7 +58,7 @@ interface Explanation {
 }
 
 function explain(code: string, where: string, error: unknown, hasAnswered: boolean): Explanation {
-  const reason = escapeControl(error instanceof Error ? error.message : String(error), 200);
+  const reason = escapeControl((error instanceof Error ? error.message : String(error)).trim(), 200);
   const network = 'Check the name, the network and the proxy settings (HTTPS_PROXY, NO_PROXY).';
   if (CERTIFICATE_CODES.test(code)) {
     return {

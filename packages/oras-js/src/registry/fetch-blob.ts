@@ -29,7 +29,9 @@ export async function* fetchBlob(place: BlobPlace, descriptor: Descriptor, optio
     const offset = verifier.received;
     const { response, skip } = await open(place, descriptor, offset, signal);
     try {
-      yield* skip === 0 ? blobBatches(response.message, (chunk) => verifier.update(chunk)) : skipping(response, skip, verifier);
+      yield* skip === 0
+        ? blobBatches(response.message, { onChunk: (chunk) => verifier.update(chunk), signal })
+        : skipping(response, { skip, verifier, signal });
       break;
     } catch (error) {
       const failure = readable(error, response, signal);
@@ -99,13 +101,21 @@ async function open(
 }
 
 /** A server that knows no Range sends all again: the beginning was verified and is dropped. */
-async function* skipping(response: HttpResponse, skip: number, verifier: ContentVerifier): Content {
+async function* skipping(
+  { message }: HttpResponse,
+  {
+    skip,
+    verifier,
+    signal,
+  }: { readonly skip: number; readonly verifier: ContentVerifier; readonly signal: AbortSignal | undefined },
+): Content {
   let left = skip;
-  const batches = blobBatches(response.message, (chunk) => {
+  const onChunk = (chunk: Uint8Array): void => {
     const dropped = Math.min(left, chunk.byteLength);
     left -= dropped;
     if (dropped < chunk.byteLength) verifier.update(chunk.subarray(dropped));
-  });
+  };
+  const batches = blobBatches(message, { onChunk, signal });
   let before = skip;
   for await (const batch of batches) {
     const kept = batch.flatMap((chunk) => {

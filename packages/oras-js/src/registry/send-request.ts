@@ -65,7 +65,7 @@ export function sendRequest(request: HttpRequest, agent: http.Agent, timeouts: T
     outgoing.on('timeout', () => {
       // Paused by us, or waiting for our own source: not the other side's fault. Ask again later.
       if (state.waitingForSource || message?.isPaused()) outgoing.setTimeout(timeouts.stallMs);
-      else outgoing.destroy(stalled(url, timeouts.stallMs));
+      else (message ?? outgoing).destroy(stalled(url, timeouts.stallMs));
     });
     outgoing.on('error', (error) => {
       if (signal?.aborted) reject(new OrasError('ABORTED', 'the operation was aborted', { cause: signal.reason }));

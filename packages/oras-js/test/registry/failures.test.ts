@@ -1,0 +1,237 @@
+import assert from 'node:assert/strict';
+import net, { type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { suite, test } from 'node:test';
+import { createRegistryClient, digestOf, isContentMissing, MediaType, OrasError, type RegistryEvent } from 'oras-js';
+import { answer, CERTIFICATE, FakeRegistry } from './fake-registry.ts';
+
+const QUICK = { retry: { minDelayMs: 1, maxDelayMs: 5 } };
+const MANIFEST = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests: [] }));
+const INDEX = { mediaType: MediaType.ociIndex, digest: digestOf(MANIFEST), size: MANIFEST.length };
+
+async function failureOf(work: Promise<unknown>): Promise<OrasError> {
+  return work.then(
+    () => assert.fail('it should have failed'),
+    (error: unknown) => (error instanceof OrasError ? error : assert.fail(String(error))),
+  );
+}
+
+/** What pushing a manifest with a tag fails with when the registry answers so. */
+async function putFailure(status: number, body: unknown): Promise<OrasError> {
+  await using registry = await FakeRegistry.start();
+  using client = createRegistryClient({ retry: { ...QUICK.retry, attempts: 2 } });
+  registry.fault = ({ request, response }) => {
+    if (request.method !== 'PUT') return false;
+    if (typeof body === 'string') response.writeHead(status).end(body);
+    else answer(response, status, body);
+    return true;
+  };
+  const repository = client.repository(`${registry.host}/zenml/api`);
+  return await failureOf(repository.tagManifest(INDEX, MANIFEST, '1.0'));
+}
+
+const entry = (code: string, message: string) => ({ errors: [{ code, message }] });
+
+suite('what goes wrong with a registry', () => {
+  test('a port where nothing listens is named, at once', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    using client = createRegistryClient();
+    const startMs = performance.now();
+    const error = await failureOf(client.ping(`127.0.0.1:${port}`));
+    assert.equal(error.code, 'CONNECTION_FAILED');
+    assert.equal(error.message, `127.0.0.1:${port}: connection refused`);
+    assert.ok(error.remedy);
+    assert.ok(performance.now() - startMs < 1_000);
+  });
+
+  test('a certificate that nobody vouches for is refused, and --ca-file is the remedy', async () => {
+    await using registry = await FakeRegistry.start({ tls: true });
+    using client = createRegistryClient();
+    const error = await failureOf(client.ping(registry.host));
+    assert.equal(error.code, 'CERTIFICATE_UNTRUSTED');
+    assert.match(error.remedy ?? '', /--ca-file/);
+    assert.equal(registry.log.length, 0);
+    using trusting = createRegistryClient({ ca: [CERTIFICATE] });
+    await trusting.ping(registry.host);
+  });
+
+  test('a certificate of another host is refused, although its authority is trusted', async () => {
+    await using registry = await FakeRegistry.start({ tls: true });
+    using client = createRegistryClient({ ca: [CERTIFICATE] });
+    const error = await failureOf(client.ping(`127.0.0.2:${registry.port}`));
+    // 127.0.0.2 reaches a server on 127.0.0.1 only where it listens on all addresses: either way nothing is trusted.
+    assert.ok(error.code === 'CERTIFICATE_UNTRUSTED' || error.code === 'CONNECTION_FAILED', error.code);
+  });
+
+  test('an authority that is no PEM is told so', async () => {
+    await using registry = await FakeRegistry.start({ tls: true });
+    using client = createRegistryClient({ ca: ['not a certificate'] });
+    const error = await failureOf(client.ping(registry.host));
+    assert.equal(error.code, 'CERTIFICATE_UNTRUSTED');
+    assert.match(error.message, /not a PEM certificate/);
+  });
+
+  test('a host whose name does not resolve is told so', async () => {
+    using client = createRegistryClient({ retry: { ...QUICK.retry, attempts: 1 } });
+    const error = await failureOf(client.ping('registry.invalid'));
+    assert.equal(error.code, 'CONNECTION_FAILED');
+    assert.match(error.message, /registry\.invalid:443: the host's name cannot be resolved/);
+  });
+
+  for (const [what, status, body, code, remedy] of [
+    ['an immutable tag at Harbor', 412, entry('PRECONDITION', "due to 'a:1' configured as immutable."), 'TAG_IMMUTABLE', /path/],
+    [
+      'an immutable tag at ECR',
+      400,
+      entry('TAG_INVALID', 'cannot be overwritten because it is immutable'),
+      'TAG_IMMUTABLE',
+      /path/,
+    ],
+    ['an immutable tag at Quay', 409, entry('TAG_IMMUTABLE', 'tag'), 'TAG_IMMUTABLE', /path/],
+    ['a full quota', 403, entry('DENIED', 'adding 4.9 KiB of storage resource will exceed'), 'DENIED', /quota/],
+    ['read-only mode', 403, entry('DENIED', 'The system is in read only mode.'), 'DENIED', /read-only/],
+    ['a read-only registry in plain text', 405, 'method not allowed', 'DENIED', /read-only/],
+    ['a missing permission', 403, entry('DENIED', 'requested access to the resource is denied'), 'DENIED', /permission/],
+    ['a missing project at Harbor', 401, entry('UNAUTHORIZED', 'project nope not found: x'), 'NOT_FOUND', /Create the project/],
+    ['nginx’s limit', 413, '<html><title>413 Request Entity Too Large</title></html>', 'TOO_LARGE', /client_max_body_size/],
+  ] as const) {
+    test(`${what} is told as ${code}`, async () => {
+      const error = await putFailure(status, body);
+      assert.equal(error.code, code);
+      assert.match(error.remedy ?? '', remedy);
+      assert.match(error.message, /^127\.0\.0\.1:\d+\/zenml\/api: cannot push manifest 1\.0: /);
+    });
+  }
+
+  test('a manifest that a policy withholds is neither absent nor there', async () => {
+    await using registry = await FakeRegistry.start();
+    using client = createRegistryClient(QUICK);
+    registry.fault = ({ response, url }) => {
+      if (url.pathname === '/v2/') return false;
+      answer(response, 412, entry('PROJECTPOLICYVIOLATION', 'The image is not signed by cosign.'));
+      return true;
+    };
+    const repository = client.repository(`${registry.host}/a`);
+    assert.equal((await failureOf(repository.exists(INDEX))).code, 'WITHHELD');
+    const error = await failureOf(repository.resolve('1.0'));
+    assert.equal(error.code, 'WITHHELD');
+    assert.match(error.message, /not signed by cosign/);
+  });
+
+  test('content that a manifest lacks at the registry is told apart, and a 500 with it is not retried', async () => {
+    const error = await putFailure(500, entry('MANIFEST_BLOB_UNKNOWN', 'blob unknown to registry'));
+    assert.ok(isContentMissing(error));
+    assert.ok(!isContentMissing(await putFailure(403, entry('DENIED', 'no'))));
+  });
+
+  test('hostile text is escaped and cut', async () => {
+    const error = await putFailure(400, entry('EVIL\u001b[2J', `\u202e${'x'.repeat(10_000)}`));
+    assert.ok(!error.message.includes('\u001b') && !error.message.includes('\u202e'));
+    assert.ok(error.message.length < 600);
+  });
+
+  test('500, 502 and 503 heal, and 400 does not', async () => {
+    for (const [status, expected] of [
+      [502, 3],
+      [503, 3],
+      [500, 3],
+      [400, 1],
+    ]) {
+      await using registry = await FakeRegistry.start();
+      using client = createRegistryClient(QUICK);
+      const { digest } = registry.addBlob(Buffer.from('x'));
+      let asked = 0;
+      registry.fault = ({ response, request }) => {
+        if (request.method !== 'HEAD') return false;
+        asked += 1;
+        if (asked > 2) return false;
+        response.writeHead(status ?? 0).end();
+        return true;
+      };
+      const blob = { mediaType: 'x/y', digest, size: 1 };
+      await client
+        .repository(`${registry.host}/a`)
+        .exists(blob)
+        .catch(() => {});
+      assert.equal(asked, expected, `attempts after ${status}`);
+    }
+  });
+
+  test('Retry-After is honoured by all requests to the host, and an hour of it is not', async () => {
+    await using registry = await FakeRegistry.start();
+    const events: RegistryEvent[] = [];
+    using client = createRegistryClient({ ...QUICK, onEvent: (event) => events.push(event) });
+    const blob = registry.addBlob(Buffer.from('x'));
+    const repository = client.repository(`${registry.host}/a`);
+    await repository.exists(blob);
+    let limited = false;
+    let retryAfter = '1';
+    registry.fault = ({ response }) => {
+      if (limited) return false;
+      limited = true;
+      answer(response, 429, entry('TOOMANYREQUESTS', 'slow down'), { 'Retry-After': retryAfter });
+      return true;
+    };
+    const startMs = performance.now();
+    assert.equal(await repository.exists(blob), true);
+    assert.ok(performance.now() - startMs >= 950);
+    assert.ok(events.some((event) => event.type === 'wait' && event.delayMs === 1_000));
+    limited = false;
+    retryAfter = '3600';
+    const error = await failureOf(repository.resolve('1.0'));
+    assert.equal(error.code, 'RATE_LIMITED');
+    assert.match(error.message, /slow down/);
+  });
+
+  test('an endless body of an error is cut', async () => {
+    await using registry = await FakeRegistry.start();
+    using client = createRegistryClient(QUICK);
+    registry.fault = ({ response, url }) => {
+      if (url.pathname === '/v2/') return false;
+      response.writeHead(400, { 'Content-Type': 'text/plain' });
+      const more = (): void => {
+        if (!response.destroyed) response.write('x'.repeat(65_536), more);
+      };
+      more();
+      return true;
+    };
+    assert.equal((await failureOf(client.repository(`${registry.host}/a`).resolve('1'))).status, 400);
+  });
+
+  test('redirects in circles end, and none leads from https to http where a tag is read', async () => {
+    await using registry = await FakeRegistry.start({ tls: true });
+    using client = createRegistryClient({ ca: [CERTIFICATE] });
+    let to = '/v2/again';
+    registry.fault = ({ response, url }) => {
+      if (url.pathname === '/v2/') return false;
+      response.writeHead(307, { Location: to }).end();
+      return true;
+    };
+    const repository = client.repository(`${registry.host}/a`);
+    assert.equal((await failureOf(repository.resolve('1.0'))).code, 'INVALID_RESPONSE');
+    assert.equal(registry.asked.length, 11);
+    await using plain = await FakeRegistry.start();
+    to = `${plain.origin}/v2/a/manifests/1.0`;
+    assert.equal((await failureOf(repository.resolve('1.0'))).code, 'INVALID_RESPONSE');
+    assert.equal(plain.log.length, 0);
+  });
+
+  test('plain http elsewhere than on loopback needs to be allowed', async (t) => {
+    // This machine again, by an address that is not a loopback's.
+    const address = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
+    if (address === undefined) return t.skip('this machine has no network');
+    await using registry = await FakeRegistry.start({ address });
+    using client = createRegistryClient();
+    const name = `${address}:${registry.port}`;
+    const error = await failureOf(client.ping(name));
+    assert.equal(error.code, 'CONNECTION_FAILED');
+    assert.match(error.remedy ?? '', /--plain-http/);
+    using allowed = createRegistryClient({ plainHttp: true });
+    await allowed.ping(name);
+  });
+});
