@@ -1,4 +1,10 @@
-import { addOutputOptions, addRegistryOptions, type CommandContext, type RegistryOptions } from '@zenml-airgap/terminal';
+import {
+  addOutputOptions,
+  addRegistryOptions,
+  type CommandContext,
+  parseCount,
+  type RegistryOptions,
+} from '@zenml-airgap/terminal';
 import { Command, Option } from 'commander';
 import type { OnConflict } from '../push/decide.ts';
 import type { Environment } from './environment.ts';
@@ -8,6 +14,10 @@ import { VERSION } from './version.ts';
 export interface TrustOptions {
   readonly key: readonly string[];
   readonly insecureAllowUnsigned?: boolean;
+}
+
+export interface VerifyOptions extends TrustOptions {
+  readonly concurrency?: number;
 }
 
 export interface DestinationCommandOptions extends TrustOptions, RegistryOptions {
@@ -48,8 +58,9 @@ export function defineProgram(command: CommandContext, environment: Environment)
     .addHelpText('after', MAIN_EXAMPLES);
   addOutputOptions(addTrustOptions(addBundle(program.command('verify'))))
     .description('Check the signature and every byte of a bundle; contacts no registry')
+    .option('--concurrency <n>', 'threads that hash. Default: one for each CPU, at most 8', parseCount)
     .addHelpText('after', '\nExample:\n  zenml-loader verify bundle.tar --key airgap.pub')
-    .action(async (bundle: string, options: TrustOptions) => {
+    .action(async (bundle: string, options: VerifyOptions) => {
       const { runVerify } = await import('./run-verify.ts');
       await runVerify(bundle, options, context);
     });

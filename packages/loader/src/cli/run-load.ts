@@ -5,6 +5,7 @@ import { receiptFolder, receiptName } from '../confirm/receipt-path.ts';
 import { conflictError } from '../push/conflict-error.ts';
 import { executeLoad, type LoadResult } from '../push/execute-load.ts';
 import { estimateTransfer } from '../push/placement.ts';
+import { counted } from './counted.ts';
 import type { PlanOptions, RunContext } from './define-program.ts';
 import { describeRegistryEvent } from './describe-registry-event.ts';
 import { type PreparedLoad, prepareLoad } from './prepare-load.ts';
@@ -95,7 +96,7 @@ function showResult(path: string, options: PlanOptions, result: LoadResult, rece
   terminal.result(
     [
       '',
-      `uploaded  ${uploadedBlobs} blobs, ${formatBytes(uploadedBytes)}; mounted ${mountedBlobs}; there already ${skippedBlobs}`,
+      `uploaded  ${counted(uploadedBlobs, 'blob')}, ${formatBytes(uploadedBytes)}; mounted ${mountedBlobs}; there already ${skippedBlobs}`,
       `receipt   ${receipt}`,
       `next      zenml-loader values ${quoted(path)}${flags(options)} -o deploy`,
     ].join('\n'),

@@ -3,6 +3,7 @@ import { conflictError } from '../push/conflict-error.ts';
 import type { ReferenceState } from '../push/observe-reference.ts';
 import { estimateTransfer } from '../push/placement.ts';
 import type { LoadPlan } from '../push/plan-load.ts';
+import { counted } from './counted.ts';
 import type { PlanOptions, RunContext } from './define-program.ts';
 import { describeRegistryEvent } from './describe-registry-event.ts';
 import { prepareLoad } from './prepare-load.ts';
@@ -48,9 +49,9 @@ function showPlan({ references, placements }: LoadPlan, terminal: Terminal): voi
   terminal.result(
     [
       '',
-      `to upload   ${count(transfer.uploadBlobs)}, ${formatBytes(transfer.uploadBytes)}`,
-      `to mount    ${count(transfer.mountBlobs)}, from another repository of the same registry`,
-      `there       ${count(transfer.presentBlobs)}, ${formatBytes(transfer.presentBytes)}`,
+      `to upload   ${counted(transfer.uploadBlobs, 'blob')}, ${formatBytes(transfer.uploadBytes)}`,
+      `to mount    ${counted(transfer.mountBlobs, 'blob')}, from another repository of the same registry`,
+      `there       ${counted(transfer.presentBlobs, 'blob')}, ${formatBytes(transfer.presentBytes)}`,
     ].join('\n'),
   );
 }
@@ -64,8 +65,4 @@ function describeState(found: ReferenceState): string {
     default:
       return found.state;
   }
-}
-
-function count(blobs: number): string {
-  return blobs === 1 ? '1 blob' : `${blobs} blobs`;
 }

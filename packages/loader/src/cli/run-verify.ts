@@ -1,17 +1,18 @@
 import { basename } from 'node:path';
 import type { BundleManifest } from '@zenml-airgap/bundle-spec';
 import { formatBytes } from '@zenml-airgap/terminal';
-import type { RunContext, TrustOptions } from './define-program.ts';
+import { counted } from './counted.ts';
+import type { RunContext, VerifyOptions } from './define-program.ts';
 import { openBundle } from './open-bundle.ts';
 
 /** Checks the signature, the layout and the digest of everything in a bundle. */
-export async function runVerify(path: string, options: TrustOptions, run: RunContext): Promise<void> {
+export async function runVerify(path: string, options: VerifyOptions, run: RunContext): Promise<void> {
   const { terminal, signal } = run;
   await using reader = await openBundle(path, options, run);
   const progress = terminal.progress({ label: 'verify', totalBytes: hashedBytes(reader.manifest) });
   let checked: { blobs: number; bytes: number };
   try {
-    checked = await reader.verify({ signal, onBytes: (bytes) => progress.add(bytes) });
+    checked = await reader.verify({ signal, concurrency: options.concurrency, onBytes: (bytes) => progress.add(bytes) });
   } finally {
     progress.done();
   }
@@ -26,7 +27,7 @@ export async function runVerify(path: string, options: TrustOptions, run: RunCon
       `signed by  ${signedBy === null ? 'nobody that was checked: --insecure-allow-unsigned' : `key ${signedBy}`}`,
       `created    ${manifest.created}`,
       `digest     ${manifestDigest}`,
-      `holds      ${images} images, ${charts} charts: ${checked.blobs} blobs, ${formatBytes(checked.bytes)}`,
+      `holds      ${counted(images, 'image')}, ${counted(charts, 'chart')}: ${counted(checked.blobs, 'blob')}, ${formatBytes(checked.bytes)}`,
     ].join('\n'),
   );
 }
