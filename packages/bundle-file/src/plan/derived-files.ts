@@ -21,7 +21,7 @@ export const DERIVED_PATHS: readonly string[] = [
 ];
 
 /**
- * The content of each of DERIVED_PATHS: what the planner writes, and readers regenerate and compare.
+ * The content of each of DERIVED_PATHS: what the planner writes, and readers make again.
  * @param readManifest the bytes of an image manifest or index that the bundle carries
  */
 export function derivedFiles(manifest: BundleManifest, readManifest: ReadManifest): Map<string, Uint8Array> {
