@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { createPrivateKey } from 'node:crypto';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { parseRequest } from '@zenml-airgap/bundle-spec/request';
 import { requestTemplate } from '../../src/cli/request-template.ts';
@@ -55,6 +56,19 @@ test('keygen without a terminal asks for the passphrase by name, and takes it fr
   const made = await rig.runWith({ env: { ZENML_BUNDLE_PASSPHRASE: 'correct horse' } }, 'keygen', rig.path('airgap'));
   assert.equal(made.code, 0, made.err);
   assert.match(await readFile(rig.path('airgap.key'), 'utf8'), /^-----BEGIN ENCRYPTED PRIVATE KEY-----/);
+});
+
+test('a passphrase comes from a file descriptor too, which has to be open and not empty', async () => {
+  await using rig = await bundlerRig();
+  await writeFile(rig.path('passphrase'), 'correct horse\n');
+  await using file = await open(rig.path('passphrase'));
+  const made = await rig.run('keygen', rig.path('airgap'), '--passphrase-fd', String(file.fd));
+  assert.equal(made.code, 0, made.err);
+  createPrivateKey({ key: await readFile(rig.path('airgap.key')), passphrase: 'correct horse' });
+  const empty = await rig.run('keygen', rig.path('other'), '--passphrase-fd', String(file.fd));
+  assert.match(empty.err, /^error PASSPHRASE_REQUIRED: file descriptor \d+ holds no passphrase\n/);
+  assert.equal((await rig.run('keygen', rig.path('other'), '--passphrase-fd', '999')).code, 2);
+  assert.equal((await rig.run('keygen', rig.path('other'), '--passphrase-fd', 'three')).code, 2);
 });
 
 test('versions lists both charts, newest first', async () => {
