@@ -16,6 +16,7 @@ for (const argument of process.argv.slice(2)) {
   if (passed === 0) failures += fail(`${name}: no test passed`);
   if (strict && skipped + todo > 0) failures += fail(`${name}: ${skipped + todo} tests were skipped, which CI does not accept`);
 }
+if (process.argv.length === 2) failures += fail('no tests were run');
 process.exitCode = failures > 0 ? 1 : 0;
 
 function readCounts(file: string): Record<string, number> {
