@@ -1,7 +1,7 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { OrasError } from '../error.ts';
 import type { OpenContent } from '../target/target.ts';
+import { http, https } from './node-http.ts';
 import { RegistryError } from './registry-error.ts';
 import { type WriteState, writeBody } from './write-body.ts';
 
@@ -24,9 +24,9 @@ export interface HttpRequest {
 export interface HttpResponse {
   readonly method: string;
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   /** Not read yet; it must be read or destroyed. */
-  readonly message: http.IncomingMessage;
+  readonly message: IncomingMessage;
   /** Who answered, after redirects. */
   readonly url: URL;
   /** False where the answer came before the whole body was sent. */
@@ -47,7 +47,7 @@ export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 30_000, stallMs: 120_000 
  * being sent ends the sending and is returned, so that the reason (413, 401) is read and not the reset that follows it.
  * @throws what Node throws, ABORTED, and what the body's source throws, as it is
  */
-export function sendRequest(request: HttpRequest, agent: http.Agent, timeouts: Timeouts): Promise<HttpResponse> {
+export function sendRequest(request: HttpRequest, agent: Agent, timeouts: Timeouts): Promise<HttpResponse> {
   const { method, url, headers, body, signal } = request;
   return new Promise((resolve, reject) => {
     const streams = body !== undefined && !(body instanceof Uint8Array);
@@ -59,7 +59,7 @@ export function sendRequest(request: HttpRequest, agent: http.Agent, timeouts: T
       ...(signal ? { signal } : {}),
     });
     const state: WriteState = { answered: false, sent: !streams, waitingForSource: false };
-    let message: http.IncomingMessage | undefined;
+    let message: IncomingMessage | undefined;
 
     limitConnecting(outgoing, timeouts.connectMs);
     outgoing.on('timeout', () => {
@@ -94,12 +94,12 @@ export function sendRequest(request: HttpRequest, agent: http.Agent, timeouts: T
   });
 }
 
-function failSource(outgoing: http.ClientRequest, error: Error, reject: (error: Error) => void): void {
+function failSource(outgoing: ClientRequest, error: Error, reject: (error: Error) => void): void {
   reject(error);
   outgoing.destroy();
 }
 
-function limitConnecting(outgoing: http.ClientRequest, connectMs: number): void {
+function limitConnecting(outgoing: ClientRequest, connectMs: number): void {
   outgoing.once('socket', (socket) => {
     if (!socket.connecting) return;
     const timer = setTimeout(() => {

@@ -1,7 +1,7 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent } from 'node:http';
 import { trustContext } from './certificate-authorities.ts';
 import { isLoopback } from './loopback.ts';
+import { http, https } from './node-http.ts';
 import type { OnRegistryEvent } from './registry-event.ts';
 import { DEFAULT_TIMEOUTS, type HttpRequest, type HttpResponse, sendRequest, type Timeouts } from './send-request.ts';
 
@@ -20,7 +20,7 @@ export interface TransportOptions {
 export class Transport {
   readonly #options: TransportOptions;
   readonly #timeouts: Timeouts;
-  readonly #agents = new Map<string, http.Agent>();
+  readonly #agents = new Map<string, Agent>();
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -48,7 +48,7 @@ export class Transport {
     this.#agents.clear();
   }
 
-  #agent(url: URL): http.Agent {
+  #agent(url: URL): Agent {
     const direct = isLoopback(url.hostname);
     const key = `${url.protocol}${direct ? 'direct' : ''}`;
     const agent = this.#agents.get(key) ?? this.#createAgent(url.protocol, direct);
@@ -56,7 +56,7 @@ export class Transport {
     return agent;
   }
 
-  #createAgent(protocol: string, direct: boolean): http.Agent {
+  #createAgent(protocol: string, direct: boolean): Agent {
     const { ca = [], env, maxConnectionsPerHost } = this.#options;
     const options = {
       keepAlive: true,

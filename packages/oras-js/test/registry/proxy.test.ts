@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import { suite, test } from 'node:test';
+import { createRegistryClient } from 'oras-js';
+import { CERTIFICATE, FakeRegistry } from './fake-registry.ts';
+
+/** A forward proxy that tunnels CONNECT to 127.0.0.1 whatever the name, and wants Basic (RFC 9110, 9.3.6). */
+async function startProxy() {
+  const connects: string[] = [];
+  const server = http.createServer();
+  server.on('connect', (request, client, head) => {
+    client.on('error', () => {});
+    connects.push(request.url ?? '');
+    if (request.headers['proxy-authorization'] !== `Basic ${Buffer.from('p:q').toString('base64')}`) {
+      client.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    const upstream = net.connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 OK\r\n\r\n');
+      upstream.write(head);
+      upstream.pipe(client).pipe(upstream);
+    });
+    upstream.on('error', () => client.destroy());
+    client.on('close', () => upstream.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    connects,
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+suite('proxies', () => {
+  test('a registry is reached through HTTPS_PROXY, with its password, and NO_PROXY and loopback are not', async () => {
+    await using registry = await FakeRegistry.start({ tls: true });
+    await using proxy = await startProxy();
+    using client = createRegistryClient({ ca: [CERTIFICATE], env: { HTTPS_PROXY: `http://p:q@127.0.0.1:${proxy.port}` } });
+    const blob = registry.addBlob(Buffer.from('x'));
+    assert.equal(await client.repository(`registry.test:${registry.port}/a`).exists(blob), true);
+    assert.deepEqual(proxy.connects, [`registry.test:${registry.port}`]);
+    await client.ping(registry.host);
+    assert.equal(proxy.connects.length, 1);
+  });
+
+  test('a proxy that refuses is no registry that refuses', async () => {
+    await using proxy = await startProxy();
+    const env = { HTTPS_PROXY: `http://p:wrong@127.0.0.1:${proxy.port}` };
+    using client = createRegistryClient({ env, retry: { attempts: 1 } });
+    await assert.rejects(client.ping('registry.test'), (error: { code: string; message: string }) => {
+      assert.equal(error.code, 'CONNECTION_FAILED');
+      assert.match(error.message, /407|[Pp]roxy/);
+      assert.ok(!error.message.includes('wrong'));
+      return true;
+    });
+  });
+});
