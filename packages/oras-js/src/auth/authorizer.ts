@@ -44,15 +44,10 @@ export class Authorizer {
   async header(signIn: SignIn, errand: Errand): Promise<string | undefined> {
     const credential = await this.#credential(errand);
     if (credential.kind === 'registry-token') return `Bearer ${credential.token}`;
-    switch (signIn.scheme) {
-      case 'none':
-        return undefined;
-      case 'basic':
-        return this.#basic(credential, errand.signal);
-      case 'bearer':
-        return this.#token(signIn, signIn.scope === undefined ? errand.scopes : [signIn.scope], credential, errand);
-      default:
-        return signIn satisfies never;
+    try {
+      return await this.#headerFor(signIn, credential, errand);
+    } catch (error) {
+      throw error instanceof RegistryError && error.code === 'UNAUTHORIZED' ? this.#notAccepted(error, credential) : error;
     }
   }
 
@@ -84,6 +79,29 @@ export class Authorizer {
     return new RegistryError('UNAUTHORIZED', `${error.message} (${details.text})`, {
       status: 401,
       remedy: details.remedy,
+      cause: error,
+    });
+  }
+
+  async #headerFor(signIn: SignIn, credential: Credential, errand: Errand): Promise<string | undefined> {
+    switch (signIn.scheme) {
+      case 'none':
+        return undefined;
+      case 'basic':
+        return this.#basic(credential, errand.signal);
+      case 'bearer':
+        return this.#token(signIn, signIn.scope === undefined ? errand.scopes : [signIn.scope], credential, errand);
+      default:
+        return signIn satisfies never;
+    }
+  }
+
+  #notAccepted(error: RegistryError, credential: Credential): RegistryError {
+    if (credential.kind === 'anonymous') return error;
+    const text = `${this.#options.registry}: the user name or password from ${credential.source} is not accepted`;
+    return new RegistryError('UNAUTHORIZED', `${text} (the registry answered ${error.status})`, {
+      status: error.status,
+      remedy: 'Correct them, or sign in again. Some registries lock an account for a while after failures.',
       cause: error,
     });
   }

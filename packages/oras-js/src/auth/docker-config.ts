@@ -12,7 +12,7 @@ export interface DockerConfig {
   readonly rawKeys: ReadonlyMap<string, string>;
 }
 
-export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads Docker's `config.json` or Podman's `auth.json`. What this library does not know is ignored, as Docker does.
@@ -44,7 +44,7 @@ export function parseDockerConfig(text: string, source: string): DockerConfig {
  * A key without scheme and trailing slash, in lower case up to its path. Docker's own keys are URLs of API versions
  * (`https://index.docker.io/v1/`): that path is none.
  */
-export function normalKey(key: string): string {
+function normalKey(key: string): string {
   const bare = key.replace(/^https?:\/\//i, '').replace(/\/+$/, '');
   const slash = bare.indexOf('/');
   const host = (slash < 0 ? bare : bare.slice(0, slash)).toLowerCase();

@@ -94,7 +94,7 @@ async function refusal({ registry, signIn }: TokenRequest, response: HttpRespons
 }
 
 /** @throws INVALID_RESPONSE, never with the text itself, for it may hold a token */
-export function readToken(body: Uint8Array, startMs: number, host: string): AccessToken {
+function readToken(body: Uint8Array, startMs: number, host: string): AccessToken {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(body).toString('utf8'));

@@ -16,7 +16,7 @@ const BROKEN = new Set([
 const UNREACHABLE = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
 
 /** Node's code for a failed connection; that of its attempts where several addresses were tried. */
-export function connectionCode(error: unknown): string {
+function connectionCode(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string') {
     // The same fault, seen while writing: only the text tells.
@@ -30,12 +30,6 @@ export function connectionCode(error: unknown): string {
 /** Whether a TLS handshake was answered by something that does not speak TLS. */
 export function isNotTls(error: unknown): boolean {
   return NOT_TLS.has(connectionCode(error instanceof RegistryError ? error.cause : error));
-}
-
-/** Whether nothing listens, or nothing answers, at the port. */
-export function isUnreachable(error: unknown): boolean {
-  const code = connectionCode(error instanceof RegistryError ? error.cause : error);
-  return code === 'ECONNREFUSED' || UNREACHABLE.has(code);
 }
 
 /**

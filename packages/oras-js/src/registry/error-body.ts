@@ -8,7 +8,7 @@ export interface RegistryErrorEntry {
 }
 
 /** As go-containerregistry: what explains a failure fits; the rest is noise or an attack. */
-export const MAX_ERROR_BODY_BYTES = 64 * 1024;
+const MAX_ERROR_BODY_BYTES = 64 * 1024;
 const MAX_ENTRIES = 5;
 const BODY_WAIT_MS = 5_000;
 

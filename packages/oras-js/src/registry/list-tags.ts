@@ -47,7 +47,7 @@ export async function* listTags({ host, repository }: BlobPlace, { signal }: Ope
 }
 
 /** Nexus lists null and '', Artifactory digests: what is no tag is left out. */
-export function readTags(body: Uint8Array, where: string): string[] {
+function readTags(body: Uint8Array, where: string): string[] {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(body).toString('utf8'));

@@ -94,6 +94,7 @@ suite('signing in', () => {
     for (const result of results) {
       assert.equal(result.status, 'rejected');
       assert.equal(result.reason.code, 'UNAUTHORIZED');
+      assert.match(result.reason.message, /^127\.0\.0\.1:\d+: the user name or password from the test is not accepted/);
       assert.ok(!String(result.reason.message).includes('s3cret'));
     }
     assert.equal(rig.tokens.length, 1);
