@@ -30,6 +30,6 @@ export async function makeCraneLayout(host: string, folder: string): Promise<voi
   );
 }
 
-export function sources(host: string): string[] {
+function sources(host: string): string[] {
   return BENCH_IMAGES.map((image) => referenceAt(host, image));
 }

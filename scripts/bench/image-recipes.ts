@@ -5,7 +5,7 @@ export interface LayerRecipe {
 }
 
 /** A release's image: its layers from the bottom; equal beginnings are shared. */
-export interface ImageRecipe {
+interface ImageRecipe {
   readonly name: string;
   readonly layers: readonly LayerRecipe[];
 }
