@@ -10,7 +10,7 @@ if (version[0] < 24 || (version[0] === 24 && version[1] < 15)) {
   );
   process.exit(2);
 }
-import('../dist/cli/main.js').catch(function (error) {
+import('../dist/zenml-loader.mjs').catch(function (error) {
   process.stderr.write(String((error && error.stack) || error) + '\n');
   process.exit(1);
 });

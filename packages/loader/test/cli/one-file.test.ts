@@ -10,13 +10,13 @@ import { runProcess } from '../fixtures/run-process.ts';
 import { sampleSource } from '../fixtures/sample-source.ts';
 import { writeSampleBundle } from '../fixtures/write-sample-bundle.ts';
 
-const BUILD = join(import.meta.dirname, '../../../../scripts/build-loader.ts');
+const BUILD = join(import.meta.dirname, '../../../../scripts/build-programs.ts');
 
 test('the one file runs from a folder with nothing beside it: help, verify, load', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'one-file-'));
   await using elsewhere = await mkdtempDisposable(join(tmpdir(), 'bundle-'));
   const program = join(folder.path, 'zenml-loader.mjs');
-  await promisify(execFile)(process.execPath, [BUILD, program]);
+  await promisify(execFile)(process.execPath, [BUILD, 'zenml-loader', program]);
   assert.deepEqual(await readdir(folder.path), ['zenml-loader.mjs']);
   assert.equal((await stat(program)).mode & 0o111, 0o111);
   const text = await readFile(program, 'utf8');
@@ -39,7 +39,7 @@ test('the one file runs from a folder with nothing beside it: help, verify, load
 test('the one file refuses an old Node before anything else of it runs, and says what to do', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'one-file-'));
   const program = join(folder.path, 'zenml-loader.mjs');
-  await promisify(execFile)(process.execPath, [BUILD, program]);
+  await promisify(execFile)(process.execPath, [BUILD, 'zenml-loader', program]);
   // The version is all that it looks at: another one is put before it, as no old Node is at hand everywhere.
   const pretend = 'data:text/javascript,Object.defineProperty(process.versions, "node", { value: "22.1.0" });';
   const run = promisify(execFile)(process.execPath, ['--import', pretend, program, '--help']);
