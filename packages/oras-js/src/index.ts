@@ -7,6 +7,7 @@ export {
   hostCredentials,
 } from './auth/credential.ts';
 export { type DockerCredentials, dockerCredentials } from './auth/docker-credentials.ts';
+export { BatchPool, batchMemory } from './content/batch-pool.ts';
 export { contentOf } from './content/content-of.ts';
 export { ContentVerifier, verifyContent } from './content/content-verifier.ts';
 export type { Descriptor, Platform } from './content/descriptor.ts';

@@ -44,5 +44,5 @@ test('aligns columns and leaves no trailing space', () => {
 
 test('says bytes, rate, time left and what is waited for', () => {
   const state = { label: 'fetch', totalBytes: 4096, bytes: 1024, note: 'waiting\u001b[2J', elapsedMs: 1000 };
-  assert.equal(describeProgress(state), '1.0 KiB of 4.0 KiB, 1.0 KiB/s, 3.0 s left, waiting\\x1b[2J');
+  assert.equal(describeProgress(state), '1.0 KiB of 4.0 KiB, 1.0 KiB/s, 3.0 s left, waiting\\u001b[2J');
 });

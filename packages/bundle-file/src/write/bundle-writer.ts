@@ -1,7 +1,15 @@
 import { lstat, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
-import { type Descriptor, type Digest, type OpenContent, type OperationOptions, type Pusher, throwIfAborted } from 'oras-js';
+import {
+  BatchPool,
+  type Descriptor,
+  type Digest,
+  type OpenContent,
+  type OperationOptions,
+  type Pusher,
+  throwIfAborted,
+} from 'oras-js';
 import type { BundlePlan } from '../plan/bundle-plan.ts';
 import { assertAbsent } from './assert-absent.ts';
 import { assertFreeSpace } from './assert-free-space.ts';
@@ -28,6 +36,7 @@ export class BundleWriter implements Pusher, AsyncDisposable {
   readonly #file: PartialFile;
   readonly #lock: AsyncDisposable;
   readonly #blobs: ReadonlyMap<Digest, PlannedBlob>;
+  readonly #buffers = new BatchPool();
   readonly #running = new Map<Digest, Promise<void>>();
   #closed = false;
 
@@ -102,7 +111,7 @@ export class BundleWriter implements Pusher, AsyncDisposable {
   }
 
   async #place(blob: PlannedBlob, open: OpenContent, options: OperationOptions): Promise<void> {
-    const placed = placeContent(this.#file, blob, open, options);
+    const placed = placeContent(this.#file, blob, open, { signal: options.signal, buffers: this.#buffers });
     this.#running.set(blob.digest, placed);
     try {
       await placed;

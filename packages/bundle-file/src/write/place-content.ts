@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
+  BatchPool,
   type Content,
   digestAlgorithm,
   digestHex,
@@ -18,6 +19,11 @@ import { writeFully } from './write-fully.ts';
 const WRITES_IN_FLIGHT = 3; // of one blob; facts/performance.md
 const PROGRESS_BYTES = 8 * 1024 * 1024; // how much a kill costs at most
 
+interface PlaceOptions extends OperationOptions {
+  /** Memory that is used again for the next batch as soon as one is written. */
+  readonly buffers: BatchPool;
+}
+
 /**
  * Writes a blob's content to its planned places, in the batches that `open` yields and without copying them. What an
  * earlier run wrote is hashed again and continued; if that does not lead to the digest it is fetched from zero, once.
@@ -29,21 +35,21 @@ export async function placeContent(
   file: PartialFile,
   blob: PlannedBlob,
   open: OpenContent,
-  options: OperationOptions,
+  options: PlaceOptions,
 ): Promise<void> {
   if (blob.size <= MAX_MANIFEST_BYTES || blob.places.length > 1) blob.writtenBytes = 0;
   const offset = blob.writtenBytes;
   if (offset > 0) {
     try {
       const hash = await hashWritten(file, blob, options);
-      if (offset < blob.size) await write(file, blob, open({ signal: options.signal, resume: { offset, hash } }), options);
+      if (offset < blob.size) await write(file, blob, open({ ...options, resume: { offset, hash } }), options);
       else if (hash.digest('hex') !== digestHex(blob.digest)) throw wrongContent();
       return await finish(file, blob);
     } catch (error) {
       if (!isWrongContent(error)) throw error;
     }
   }
-  const content = open({ signal: options.signal });
+  const content = open(options);
   await write(
     file,
     blob,
@@ -60,15 +66,24 @@ async function finish(file: PartialFile, blob: PlannedBlob): Promise<void> {
 
 async function hashWritten(file: PartialFile, blob: PlannedBlob, { signal }: OperationOptions): Promise<Hash> {
   const start = blob.places[0].dataOffset;
+  const buffers = new BatchPool();
   const hash = createHash(digestAlgorithm(blob.digest));
-  for await (const batch of readFileRange(file.handle, { start, end: start + blob.writtenBytes }, { signal })) {
-    for (const chunk of batch) hash.update(chunk);
+  for await (const batch of readFileRange(file.handle, { start, end: start + blob.writtenBytes }, { signal, buffers })) {
+    for (const chunk of batch) {
+      hash.update(chunk);
+      buffers.give(chunk);
+    }
   }
   return hash;
 }
 
 /** @throws what `content` throws; whatever was written until then is recorded, to be continued */
-async function write(file: PartialFile, blob: PlannedBlob, content: Content, options: OperationOptions): Promise<void> {
+async function write(
+  file: PartialFile,
+  blob: PlannedBlob,
+  content: Content,
+  { signal, buffers: pool }: PlaceOptions,
+): Promise<void> {
   const inFlight: { readonly end: number; readonly done: Promise<unknown> }[] = [];
   let offset = blob.writtenBytes;
   let recorded = offset;
@@ -80,12 +95,15 @@ async function write(file: PartialFile, blob: PlannedBlob, content: Content, opt
   };
   try {
     for await (const batch of content) {
-      throwIfAborted(options.signal);
+      throwIfAborted(signal);
       const end = offset + batch.reduce((sum, chunk) => sum + chunk.byteLength, 0);
       if (end > blob.size) throw sizeMismatch(blob, 'more');
       const buffers = end === blob.size ? [...batch, paddingOf(blob.size)] : batch;
       const start = offset;
-      const done = Promise.all(blob.places.map((place) => writeFully(file.handle, buffers, place.dataOffset + start)));
+      const written = Promise.all(blob.places.map((place) => writeFully(file.handle, buffers, place.dataOffset + start)));
+      const done = written.finally(() => {
+        for (const chunk of batch) pool.give(chunk);
+      });
       done.catch(() => {}); // reported where it is awaited
       inFlight.push({ end, done });
       offset = end;

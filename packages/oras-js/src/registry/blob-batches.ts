@@ -1,48 +1,60 @@
 import type { IncomingMessage } from 'node:http';
-import { throwIfAborted } from '../abort.ts';
+import type { BatchPool } from '../content/batch-pool.ts';
 import { BATCH_BYTES } from '../content/limits.ts';
 import type { Content } from '../target/target.ts';
+import { BatchQueue } from './batch-queue.ts';
+import { divertBody } from './divert-body.ts';
 import { brokenOff } from './read-body.ts';
 
-/** Enough to keep the connection busy while a batch is written; four blobs at once stay below 40 MB. */
-const MAX_QUEUED_BYTES = 4 * BATCH_BYTES;
+export interface BlobBatchesOptions {
+  /** Sees all bytes, in pieces of any size, before they are queued; what it throws ends the body. */
+  readonly onBytes: (bytes: Uint8Array) => void;
+  readonly buffers: BatchPool | undefined;
+  readonly signal: AbortSignal | undefined;
+}
 
 /**
- * The body of an answer in batches of at least 1 MiB. This is the byte path (DESIGN §4): a chunk meets one `'data'` listener and
- * `onChunk`, nothing else; the connection is paused while more than 4 MiB wait.
- * @param onChunk sees every chunk before it is queued; what it throws ends the body
+ * The body of an answer in batches of at least 1 MiB. This is the byte path (DESIGN §4): a large body is read from the connection
+ * into the batches themselves where that can be done; else a chunk meets one `'data'` listener and `onBytes`, nothing else.
  * @throws ABORTED; what Node throws where the connection breaks, after all that has arrived was yielded
  */
-export async function* blobBatches(
-  message: IncomingMessage,
-  { onChunk, signal }: { readonly onChunk: (chunk: Uint8Array) => void; readonly signal: AbortSignal | undefined },
-): Content {
-  const queue: Uint8Array[][] = [];
-  let queuedBytes = 0;
+export async function* blobBatches(message: IncomingMessage, options: BlobBatchesOptions): Content {
+  const queue = new BatchQueue({
+    pause() {
+      message.pause();
+      message.socket.pause();
+    },
+    resume() {
+      message.resume();
+      message.socket.resume();
+    },
+  });
+  if (!divertBody(message, queue, options)) gatherChunks(message, queue, options);
+  try {
+    yield* queue.drain(options.signal);
+  } finally {
+    // Of a diverted body the parser has not seen the end: that connection is spent.
+    if (!message.complete) message.destroy();
+  }
+}
+
+function gatherChunks(message: IncomingMessage, queue: BatchQueue, { onBytes }: BlobBatchesOptions): void {
   let gathered: Uint8Array[] = [];
   let gatheredBytes = 0;
-  let ended = false;
-  let failure: unknown;
-  let wake = (): void => {};
-
   const flush = (): void => {
-    if (gatheredBytes === 0) return;
-    queue.push(gathered);
-    queuedBytes += gatheredBytes;
+    if (gatheredBytes > 0) queue.push(gathered);
     gathered = [];
     gatheredBytes = 0;
   };
   const finish = (error?: unknown): void => {
-    if (ended) return;
-    ended = true;
-    failure = error;
+    if (queue.ended) return;
     flush();
-    wake();
+    queue.end(error);
   };
   message.on('data', (chunk: Buffer) => {
-    if (ended) return;
+    if (queue.ended) return;
     try {
-      onChunk(chunk);
+      onBytes(chunk);
     } catch (error) {
       finish(error);
       message.destroy();
@@ -50,33 +62,9 @@ export async function* blobBatches(
     }
     gathered.push(chunk);
     gatheredBytes += chunk.byteLength;
-    if (gatheredBytes < BATCH_BYTES) return;
-    flush();
-    if (queuedBytes >= MAX_QUEUED_BYTES) message.pause();
-    wake();
+    if (gatheredBytes >= BATCH_BYTES) flush();
   });
   message.once('end', () => finish(message.complete ? undefined : brokenOff()));
   message.once('error', finish);
   message.once('close', () => finish(message.complete ? undefined : brokenOff()));
-
-  try {
-    for (;;) {
-      throwIfAborted(signal);
-      const batch = queue.shift();
-      if (batch) {
-        for (const chunk of batch) queuedBytes -= chunk.byteLength;
-        if (message.isPaused() && queuedBytes < MAX_QUEUED_BYTES / 2) message.resume();
-        yield batch;
-      } else if (ended) {
-        if (failure !== undefined) throw failure;
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-    }
-  } finally {
-    if (!message.complete || !ended) message.destroy();
-  }
 }

@@ -23,14 +23,14 @@ export interface BlobPlace {
  */
 export async function* fetchBlob(place: BlobPlace, descriptor: Descriptor, options: FetchOptions): Content {
   const { host, repository } = place;
-  const { signal } = options;
+  const { signal, buffers } = options;
   const verifier = new ContentVerifier(descriptor, `${host.name}/${repository}`, options.resume);
   for (let failures = 0; descriptor.size === 0 || verifier.received < descriptor.size; ) {
     const offset = verifier.received;
     const { response, skip } = await open(place, descriptor, offset, signal);
     try {
       yield* skip === 0
-        ? blobBatches(response.message, { onChunk: (chunk) => verifier.update(chunk), signal })
+        ? blobBatches(response.message, { onBytes: (bytes) => verifier.update(bytes), buffers, signal })
         : skipping(response, { skip, verifier, signal });
       break;
     } catch (error) {
@@ -110,12 +110,12 @@ async function* skipping(
   }: { readonly skip: number; readonly verifier: ContentVerifier; readonly signal: AbortSignal | undefined },
 ): Content {
   let left = skip;
-  const onChunk = (chunk: Uint8Array): void => {
-    const dropped = Math.min(left, chunk.byteLength);
+  const onBytes = (bytes: Uint8Array): void => {
+    const dropped = Math.min(left, bytes.byteLength);
     left -= dropped;
-    if (dropped < chunk.byteLength) verifier.update(chunk.subarray(dropped));
+    if (dropped < bytes.byteLength) verifier.update(bytes.subarray(dropped));
   };
-  const batches = blobBatches(message, { onChunk, signal });
+  const batches = blobBatches(message, { onBytes, buffers: undefined, signal });
   let before = skip;
   for await (const batch of batches) {
     const kept = batch.flatMap((chunk) => {

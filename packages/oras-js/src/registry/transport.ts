@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import { trustContext } from './certificate-authorities.ts';
 import { isLoopback } from './loopback.ts';
 import { http, https } from './node-http.ts';
+import { readingAgent } from './reading-agent.ts';
 import type { OnRegistryEvent } from './registry-event.ts';
 import { DEFAULT_TIMEOUTS, type HttpRequest, type HttpResponse, sendRequest, type Timeouts } from './send-request.ts';
 
@@ -61,9 +62,14 @@ export class Transport {
     const options = {
       keepAlive: true,
       ...(maxConnectionsPerHost === undefined ? {} : { maxSockets: maxConnectionsPerHost }),
-      ...(direct || env === undefined ? {} : { proxyEnv: env }),
+      // One context for all connections: each one would parse some 270 certificates otherwise.
+      ...(protocol === 'https:' ? { secureContext: trustContext(ca) } : {}),
     };
-    // One context for all connections: each one would parse some 270 certificates otherwise.
-    return protocol === 'https:' ? new https.Agent({ ...options, secureContext: trustContext(ca) }) : new http.Agent(options);
+    if (direct || env === undefined || !namesProxy(env)) return readingAgent(protocol, options);
+    return protocol === 'https:' ? new https.Agent({ ...options, proxyEnv: env }) : new http.Agent({ ...options, proxyEnv: env });
   }
+}
+
+function namesProxy(env: Readonly<Record<string, string | undefined>>): boolean {
+  return Object.entries(env).some(([name, value]) => /^(?:https?|all)_proxy$/i.test(name) && value !== undefined && value !== '');
 }

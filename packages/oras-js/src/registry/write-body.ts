@@ -1,4 +1,5 @@
 import type { ClientRequest } from 'node:http';
+import { BatchPool } from '../content/batch-pool.ts';
 import { OrasError } from '../error.ts';
 import type { StreamBody } from './send-request.ts';
 
@@ -11,8 +12,7 @@ export interface WriteState {
 }
 
 /**
- * Writes `body` into a request of fixed Content-Length. The next batch is asked for while the last one is being sent, so a source
- * may reuse a batch's memory only after two more were asked for.
+ * Writes `body` into a request of fixed Content-Length. The next batch is read while the last one is being sent.
  * @throws what the source throws; SIZE_MISMATCH where it yields another number of bytes
  */
 export async function writeBody(
@@ -21,7 +21,8 @@ export async function writeBody(
   state: WriteState,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const batches = body.open({ signal })[Symbol.asyncIterator]();
+  const buffers = new BatchPool();
+  const batches = body.open({ signal, buffers })[Symbol.asyncIterator]();
   let written = 0;
   let next = ahead(batches);
   try {
@@ -35,7 +36,7 @@ export async function writeBody(
       if (written > body.size) throw sizeMismatch(body.size, 'more');
       outgoing.cork();
       let flowing = true;
-      for (const chunk of value) flowing = outgoing.write(chunk) && flowing;
+      for (const chunk of value) flowing = outgoing.write(chunk, () => buffers.give(chunk)) && flowing;
       outgoing.uncork();
       next = ahead(batches);
       if (!flowing) await drained(outgoing, state);

@@ -1,23 +1,24 @@
 import type { FileHandle } from 'node:fs/promises';
 import { throwIfAborted } from '../abort.ts';
+import { type BatchPool, batchMemory } from '../content/batch-pool.ts';
 import { BATCH_BYTES } from '../content/limits.ts';
 import type { Content, OperationOptions } from './target.ts';
 
 /**
- * The bytes of `file` from `start` to before `end`, in batches of 1 MiB, each with memory of its own.
+ * The bytes of `file` from `start` to before `end`, in batches of 1 MiB.
  * One batch is read ahead, so that the disk works while the last one is hashed and sent. Ends early where the file does.
  */
 export async function* readFileRange(
   file: FileHandle,
   range: { readonly start: number; readonly end: number },
-  { signal }: OperationOptions = {},
+  { signal, buffers }: OperationOptions & { readonly buffers?: BatchPool | undefined } = {},
 ): Content {
   let at = range.start;
   const readNext = (): Promise<Uint8Array> => {
     const length = Math.min(BATCH_BYTES, range.end - at);
     const position = at;
     at += length;
-    const reading = readFully(file, Buffer.allocUnsafeSlow(length), position);
+    const reading = readFully(file, batchMemory(buffers).subarray(0, length), position);
     // It may fail while the last batch is still being used: it is thrown when its turn comes.
     reading.catch(() => undefined);
     return reading;

@@ -1,4 +1,5 @@
 import type { Hash } from 'node:crypto';
+import type { BatchPool } from '../content/batch-pool.ts';
 import type { Descriptor } from '../content/descriptor.ts';
 
 export interface OperationOptions {
@@ -8,6 +9,8 @@ export interface OperationOptions {
 export interface FetchOptions extends OperationOptions {
   /** Continue after `offset` bytes that the caller has already; `hash` has seen exactly those bytes. */
   readonly resume?: { readonly offset: number; readonly hash: Hash } | undefined;
+  /** Memory for the batches, which the caller gives back to it; without it each batch has memory of its own. */
+  readonly buffers?: BatchPool | undefined;
 }
 
 /**
