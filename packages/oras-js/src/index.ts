@@ -54,6 +54,7 @@ export type {
   OpenContent,
   OperationOptions,
   Pusher,
+  PushOptions,
   ReadOnlyTarget,
   Resolver,
   Tagger,

@@ -1,9 +1,4 @@
-import type { Descriptor, Fetcher, Mounter, OpenContent, OperationOptions, Resolver, TagLister } from 'oras-js';
-
-interface PushOptions extends OperationOptions {
-  /** Send it although it seems to be there: some registries say so of blobs that they have lost. */
-  readonly force?: boolean | undefined;
-}
+import type { Descriptor, Fetcher, Mounter, OpenContent, OperationOptions, PushOptions, Resolver, TagLister } from 'oras-js';
 
 /** What loading needs of one repository at the destination; the Repository of oras-js is one. */
 export interface DestinationRepository extends Pick<Fetcher, 'exists'>, Resolver, Mounter, TagLister {

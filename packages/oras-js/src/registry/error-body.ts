@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isDigest } from '../content/digest.ts';
 import { escapeControl } from '../content/escape-control.ts';
 
 /** One entry of a registry's `errors`, escaped and capped. Source: OCI distribution-spec v1.1.1, "Error Codes". */
@@ -64,11 +65,19 @@ function readEntry(entry: unknown): RegistryErrorEntry[] {
   if (typeof entry === 'string') return [{ code: '', message: escapeControl(entry) }];
   if (typeof entry !== 'object' || entry === null) return [];
   const { code, message, detail } = entry as Record<string, unknown>;
+  const said = typeof message === 'string' ? message : typeof detail === 'string' ? detail : '';
+  const digest = digestIn(detail);
   const texts = {
     code: typeof code === 'string' ? escapeControl(code, 80) : '',
-    message: typeof message === 'string' ? escapeControl(message) : typeof detail === 'string' ? escapeControl(detail) : '',
+    message: [escapeControl(said), ...(digest === undefined ? [] : [digest])].join(' ').trim(),
   };
   return texts.code === '' && texts.message === '' ? [] : [texts];
+}
+
+/** distribution names there the blob that it lacks. */
+function digestIn(detail: unknown): string | undefined {
+  const digest = typeof detail === 'object' && detail !== null && 'digest' in detail ? detail.digest : detail;
+  return typeof digest === 'string' && isDigest(digest) ? digest : undefined;
 }
 
 function parseJson(text: string): unknown {

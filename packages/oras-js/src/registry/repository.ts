@@ -6,7 +6,16 @@ import { fetchBytes } from '../content/fetch-bytes.ts';
 import { isManifestType } from '../content/media-types.ts';
 import { isTag } from '../content/reference.ts';
 import { OrasError } from '../error.ts';
-import type { Content, FetchOptions, Mounter, OpenContent, OperationOptions, TagLister, Target } from '../target/target.ts';
+import type {
+  Content,
+  FetchOptions,
+  Mounter,
+  OpenContent,
+  OperationOptions,
+  PushOptions,
+  TagLister,
+  Target,
+} from '../target/target.ts';
 import { blobExists } from './blob-exists.ts';
 import { fetchBlob } from './fetch-blob.ts';
 import { fetchManifest } from './fetch-manifest.ts';
@@ -69,9 +78,9 @@ export class Repository implements Target, Mounter, TagLister {
     return manifest.descriptor;
   }
 
-  async push(descriptor: Descriptor, open: OpenContent, options: OperationOptions = {}): Promise<void> {
+  async push(descriptor: Descriptor, open: OpenContent, options: PushOptions = {}): Promise<void> {
     const absent = this.#takeAbsent(descriptor.digest);
-    if (!absent && (await this.exists(descriptor, options))) return;
+    if (!absent && options.force !== true && (await this.exists(descriptor, options))) return;
     const { session } = absent ?? {};
     this.#absent.delete(descriptor.digest);
     if (!isManifestType(descriptor.mediaType)) {

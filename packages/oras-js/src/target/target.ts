@@ -41,9 +41,14 @@ export interface Resolver {
   resolve(reference: string, options?: OperationOptions): Promise<Descriptor>;
 }
 
+export interface PushOptions extends OperationOptions {
+  /** Store it although it seems to be there: some registries say so of blobs that they have lost. */
+  readonly force?: boolean | undefined;
+}
+
 export interface Pusher {
   /** Stores what `open` yields; a manifest is stored under its digest alone. Content that is there already is not read. */
-  push(descriptor: Descriptor, open: OpenContent, options?: OperationOptions): Promise<void>;
+  push(descriptor: Descriptor, open: OpenContent, options?: PushOptions): Promise<void>;
 }
 
 export interface Tagger {

@@ -166,3 +166,18 @@ suite('Repository', () => {
     await assert.rejects(client.repository(`${registry.host}/a`).resolve('1.0'), { code: 'INVALID_RESPONSE' });
   });
 });
+
+test('push with force sends a blob that the registry claims to have', async () => {
+  await using registry = await FakeRegistry.start();
+  using client = createRegistryClient({});
+  const bytes = Buffer.from('lost');
+  const blob = registry.addBlob(bytes);
+  const repository = client.repository(`${registry.host}/a`);
+  await repository.push(blob, contentOf(bytes));
+  assert.deepEqual(registry.asked, [`HEAD /v2/a/blobs/${blob.digest} 200`]);
+  await repository.push(blob, contentOf(bytes), { force: true });
+  assert.deepEqual(
+    registry.asked.slice(1).map((line) => line.split(' ')[0]),
+    ['POST', 'PATCH', 'PUT'],
+  );
+});
