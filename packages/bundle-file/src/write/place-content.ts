@@ -17,7 +17,7 @@ import type { PlannedBlob } from './planned-blob.ts';
 import { writeFully } from './write-fully.ts';
 
 const WRITES_IN_FLIGHT = 3; // of one blob; facts/performance.md
-const PROGRESS_BYTES = 8 * 1024 * 1024; // how much a kill costs at most
+const PROGRESS_BYTES = 8 * 1024 * 1024; // how much a kill costs at most, beside the writes in flight
 
 interface PlaceOptions extends OperationOptions {
   /** Memory that is used again for the next batch as soon as one is written. */
@@ -86,7 +86,7 @@ async function write(
 ): Promise<void> {
   const inFlight: { readonly end: number; readonly done: Promise<unknown> }[] = [];
   let offset = blob.writtenBytes;
-  let recorded = offset;
+  let recordAt = offset + 1; // the first record at once: a kill before it would cost all
   const settleFirst = async (): Promise<void> => {
     const first = inFlight[0];
     await first?.done;
@@ -100,17 +100,18 @@ async function write(
       if (end > blob.size) throw sizeMismatch(blob, 'more');
       const buffers = end === blob.size ? [...batch, paddingOf(blob.size)] : batch;
       const start = offset;
-      const written = Promise.all(blob.places.map((place) => writeFully(file.handle, buffers, place.dataOffset + start)));
-      const done = written.finally(() => {
-        for (const chunk of batch) pool.give(chunk);
-      });
+      const done = allSettled(blob.places.map((place) => writeFully(file.handle, buffers, place.dataOffset + start))).finally(
+        () => {
+          for (const chunk of batch) pool.give(chunk);
+        },
+      );
       done.catch(() => {}); // reported where it is awaited
       inFlight.push({ end, done });
       offset = end;
       if (inFlight.length >= WRITES_IN_FLIGHT) await settleFirst();
-      if (blob.writtenBytes - recorded >= PROGRESS_BYTES) {
-        recorded = blob.writtenBytes;
-        await file.writeProgress(blob.places[0], recorded);
+      if (blob.writtenBytes >= recordAt) {
+        recordAt = blob.writtenBytes + PROGRESS_BYTES;
+        await file.writeProgress(blob.places[0], blob.writtenBytes);
       }
     }
     while (inFlight.length > 0) await settleFirst();
@@ -123,6 +124,13 @@ async function write(
     await file.writeProgress(blob.places[0], blob.writtenBytes).catch(() => {}); // the disk may be full: an older record does
     throw error;
   }
+}
+
+/** Of one batch. When it rejects nothing reads the batch any more: its memory is given to the next one, and the file is closed. */
+async function allSettled(writes: readonly Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(writes);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function isWrongContent(error: unknown): boolean {
