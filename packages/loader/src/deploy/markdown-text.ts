@@ -1,8 +1,11 @@
 import { escapeControl } from 'oras-js';
 
+/** Also what turns into a link without brackets: `http://…` and `www.…`. */
+const MARKUP = /[\\`*_~[\]<>|#&]|:(?=\/\/)|(?<=www)\./gi;
+
 /** Text of a bundle as text of a Markdown table's cell: nothing in it is markup. */
 export function markdownText(text: string): string {
-  return escapeControl(text, 1000).replace(/[\\`*_[\]<>|#&]/g, (character) => `&#${character.codePointAt(0)};`);
+  return escapeControl(text, 1000).replace(MARKUP, (character) => `&#${character.codePointAt(0)};`);
 }
 
 /** Text of a bundle as code. */

@@ -11,6 +11,7 @@ export interface SampleOptions {
   /** `charts/zenml-0.93.2.tgz` → the fixture's folder */
   readonly charts?: Readonly<Record<string, string>>;
   readonly missing?: BundleManifest['missing'];
+  readonly architecture?: string;
 }
 
 const DEFAULT_CHARTS = {
@@ -27,7 +28,7 @@ const BUSYBOX = {
 
 /** What an open bundle of a release gives to `writeDeployment`. */
 export async function sampleSource(options: SampleOptions = {}): Promise<DeploymentSource> {
-  const { scenario = 'self-hosted', charts = DEFAULT_CHARTS, missing = [BUSYBOX] } = options;
+  const { scenario = 'self-hosted', charts = DEFAULT_CHARTS, missing = [BUSYBOX], architecture = 'amd64' } = options;
   const files = new Map<string, Uint8Array>();
   for (const [path, folder] of Object.entries(charts)) files.set(path, await packChart(fixtureChart(folder)));
   const manifest = bundleManifestSchema.parse({
@@ -38,9 +39,12 @@ export async function sampleSource(options: SampleOptions = {}): Promise<Deploym
     scenario,
     registries: [],
     artifacts: [
-      ...['0.13.0'].flatMap((tag) => [image(`${GCP}/zenml-pro-api`, tag), image(`${GCP}/zenml-pro-dashboard`, tag)]),
-      ...['0.93.2', '0.94.2'].map((tag) => image(`${GCP}/zenml-pro-server`, tag)),
-      ...['0.93.2', '0.93.2-py3.11', '0.94.2'].map((tag) => image('docker.io/zenmldocker/zenml', tag)),
+      ...['0.13.0'].flatMap((tag) => [
+        image(`${GCP}/zenml-pro-api`, tag, architecture),
+        image(`${GCP}/zenml-pro-dashboard`, tag, architecture),
+      ]),
+      ...['0.93.2', '0.94.2'].map((tag) => image(`${GCP}/zenml-pro-server`, tag, architecture)),
+      ...['0.93.2', '0.93.2-py3.11', '0.94.2'].map((tag) => image('docker.io/zenmldocker/zenml', tag, architecture)),
       ...Object.keys(charts).map(chartArtifact),
     ],
     blobs: [{ ...ROOT, artifacts: [0] }],
@@ -59,9 +63,9 @@ export async function sampleSource(options: SampleOptions = {}): Promise<Deploym
 
 const LISTING = { path: 'manifest.txt', size: 2, digest: ROOT.digest };
 
-function image(repository: string, tag: string): Artifact {
+function image(repository: string, tag: string, architecture: string): Artifact {
   const name = repository.slice(repository.lastIndexOf('/') + 1);
-  const platforms = [{ os: 'linux', architecture: 'amd64' }];
+  const platforms = [{ os: 'linux', architecture }];
   return { kind: 'image', source: `${repository}:${tag}`, name, tag, root: ROOT, platforms, referrers: [], created: null };
 }
 

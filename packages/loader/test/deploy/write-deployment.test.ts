@@ -184,6 +184,14 @@ suite('writeDeployment', () => {
     assert.deepEqual(written.blocks, []);
   });
 
+  test('a platform that an image’s config made up is text in the guide, no markup', async () => {
+    const hostile = 'amd64|[x](http://evil.example) www.evil.example';
+    await using written = await Written.by({}, { architecture: hostile });
+    assert.match(written.guide, /linux\/amd64&#124;&#91;x&#93;\(http&#58;\/\/evil\.example\) www&#46;evil/);
+    assert.match(written.guide, /All images are for amd64&#124;&#91;x&#93;/);
+    assert.ok(!/\]\(http|http:\/\/evil|www\.evil/.test(written.guide));
+  });
+
   test('the same bundle gives the same files', async () => {
     await using one = await Written.by();
     await using other = await Written.by();

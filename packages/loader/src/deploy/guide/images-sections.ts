@@ -8,10 +8,13 @@ export function imagesSection({ manifest, options: { destination } }: GuideConte
   const rows = manifest.artifacts.map((artifact) => [
     artifact.kind,
     markdownCode(destinationReference(artifact, destination)),
-    artifact.platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ') || '',
+    artifact.platforms.map(({ os, architecture }) => markdownText(`${os}/${architecture}`)).join(', '),
   ]);
   const architectures = new Set(manifest.artifacts.flatMap(({ platforms }) => platforms.map(({ architecture }) => architecture)));
-  const only = architectures.size === 1 ? `\n\nAll images are for ${[...architectures][0]}: the cluster needs such nodes.` : '';
+  const only =
+    architectures.size === 1
+      ? `\n\nAll images are for ${markdownText([...architectures].join())}: the cluster needs such nodes.`
+      : '';
   const trust = 'The nodes’ container runtime has to trust the registry’s certificate; that is set up on the nodes, not here.';
   return {
     title: 'What is in the registry',

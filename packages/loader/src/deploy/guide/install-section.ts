@@ -1,6 +1,6 @@
 import { DEFAULT_CA_KEY, DEFAULT_PULL_SECRET } from '@zenml-airgap/helm-chart';
 import type { DeployedChart } from '../deployed-chart.ts';
-import { shellBlock } from '../markdown-text.ts';
+import { markdownText, shellBlock } from '../markdown-text.ts';
 import { type RequiredSecret, requiredSecrets } from '../required-secrets.ts';
 import { shellQuote } from '../shell-quote.ts';
 import type { GuideContext, GuideSection } from './guide-section.ts';
@@ -29,7 +29,7 @@ export function installSection(chart: DeployedChart, { options }: GuideContext):
       ? undefined
       : `${create} generic ${shellQuote(options.caSecret)} --from-file=${DEFAULT_CA_KEY}=${shellQuote(options.caFile ?? 'REPLACE_ME_CA_FILE.crt')}`;
   return {
-    title: `${TITLES[chart.role]}: ${chart.chart.name} ${chart.chart.version}`,
+    title: `${TITLES[chart.role]}: ${markdownText(`${chart.chart.name} ${chart.chart.version}`)}`,
     text: `${shellBlock(
       `kubectl create namespace ${namespace}`,
       `${create} generic ${shellQuote(pullSecret)} --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=${PULL_CONFIG}`,
