@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { formatBytes, type Progress } from '@zenml-airgap/terminal';
 import { ReceiptFile } from '../confirm/receipt-file.ts';
 import { receiptFolder, receiptName } from '../confirm/receipt-path.ts';
+import { shellQuote } from '../deploy/shell-quote.ts';
 import { conflictError } from '../push/conflict-error.ts';
 import { executeLoad, type LoadResult } from '../push/execute-load.ts';
 import { estimateTransfer } from '../push/placement.ts';
@@ -98,7 +99,7 @@ function showResult(path: string, options: PlanOptions, result: LoadResult, rece
       '',
       `uploaded  ${counted(uploadedBlobs, 'blob')}, ${formatBytes(uploadedBytes)}; mounted ${mountedBlobs}; there already ${skippedBlobs}`,
       `receipt   ${receipt}`,
-      `next      zenml-loader values ${quoted(path)}${flags(options)} -o deploy`,
+      `next      zenml-loader values ${shellQuote(path)}${flags(options)} -o deploy`,
     ].join('\n'),
   );
 }
@@ -106,16 +107,12 @@ function showResult(path: string, options: PlanOptions, result: LoadResult, rece
 /** What `values` has to be given so that it speaks of the same bundle and the same place. */
 function flags({ key, insecureAllowUnsigned, to, chartsTo, caFile, plainHttp, username }: PlanOptions): string {
   return [
-    ...key.map((file) => ` --key ${quoted(file)}`),
+    ...key.map((file) => ` --key ${shellQuote(file)}`),
     insecureAllowUnsigned === true ? ' --insecure-allow-unsigned' : '',
-    to === undefined ? '' : ` --to ${quoted(to)}`,
-    chartsTo === undefined ? '' : ` --charts-to ${quoted(chartsTo)}`,
-    caFile === undefined ? '' : ` --ca-file ${quoted(caFile)}`,
+    to === undefined ? '' : ` --to ${shellQuote(to)}`,
+    chartsTo === undefined ? '' : ` --charts-to ${shellQuote(chartsTo)}`,
+    caFile === undefined ? '' : ` --ca-file ${shellQuote(caFile)}`,
     plainHttp === true ? ' --plain-http' : '',
-    username === undefined ? '' : ` --username ${quoted(username)}`,
+    username === undefined ? '' : ` --username ${shellQuote(username)}`,
   ].join('');
-}
-
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
