@@ -6,6 +6,9 @@ export interface RunOptions {
   /** What is written to standard input, which is closed afterwards; closed at once without it. */
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
+  /** As another user than this one, which has to be root. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 export interface ProgramResult {
@@ -22,6 +25,8 @@ export function runProgram(program: string, args: readonly string[], options: Ru
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.gid === undefined ? {} : { gid: options.gid }),
       env: options.env ?? process.env,
       stdio: ['pipe', 'pipe', 'pipe'],
       timeout: options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
