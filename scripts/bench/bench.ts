@@ -23,6 +23,9 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`);
 const tools = (await mustRun('bash', [new URL('../install-tools', import.meta.url).pathname], { timeoutMs: 1_800_000 })).trim();
 process.env.PATH = `${tools}:${process.env.PATH}:/usr/sbin:/sbin`;
 
+say('what is measured: npm run build');
+await mustRun('npm', ['run', '--silent', 'build'], { cwd: new URL('../..', import.meta.url).pathname });
+
 const images = await sourceImages(options.quick ? QUICK : FULL, say);
 const huge = options.memoryLayerBytes > 0 ? await hugeImage(options.memoryLayerBytes, say) : undefined;
 
@@ -72,8 +75,13 @@ for (let run = 0; run < options.runs; run++) {
     }
   }
   const bundle = join(inputs.get('ours') ?? '', 'ours.tar');
-  add('verify', 'plain', 'ours', await verifyBundle(keys, bundle));
-  add('verify', 'plain', 'openssl', await opensslDigest(bundle));
+  // Both read from the page cache, and neither always follows the other.
+  const verifies: readonly (readonly [string, () => Promise<Figure>])[] = [
+    ['ours', () => verifyBundle(keys, bundle)],
+    ['openssl', () => opensslDigest(bundle)],
+  ];
+  await mustRun('bash', ['-c', `cat '${bundle}' > /dev/null`]);
+  for (const [way, verify] of run % 2 === 0 ? verifies : verifies.toReversed()) add('verify', 'plain', way, await verify());
 }
 
 if (huge !== undefined) {

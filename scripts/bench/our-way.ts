@@ -4,8 +4,8 @@ import { CONTROL_PLANE_VERSION, mirrorLines, WORKSPACE_VERSION } from '../../tes
 import { type Measurement, measure } from './measure.ts';
 import type { Figure, Place, Way } from './way.ts';
 
-const BUNDLER = new URL('../../packages/bundler/bin/zenml-bundler.js', import.meta.url).pathname;
-/** The one file that is carried along with a bundle. */
+// The built programs, one file each: what `bin/` imports, and what is carried along with a bundle.
+const BUNDLER = new URL('../../packages/bundler/dist/zenml-bundler.mjs', import.meta.url).pathname;
 const LOADER = new URL('../../packages/loader/dist/zenml-loader.mjs', import.meta.url).pathname;
 
 export interface OurKeys {

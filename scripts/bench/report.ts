@@ -1,5 +1,8 @@
 import type { Median, Verdict } from './summary.ts';
 
+/** What a figure is a median of, unless it is marked. */
+const FULL_RUNS = 5;
+
 /** The tables that people read. */
 export function report(medians: readonly Median[], judged: readonly Verdict[], uniqueBytes: number): string {
   const times = medians.map((each) => {
@@ -14,9 +17,10 @@ export function report(medians: readonly Median[], judged: readonly Verdict[], u
       each.syncMs === null ? '' : seconds(each.syncMs),
       megabytes(each.peakBytes),
       each.bytes === null ? '' : megabytes(each.bytes),
-      String(each.runs),
+      each.runs < FULL_RUNS ? `${each.runs} *` : String(each.runs),
     ];
   });
+  const few = medians.some(({ runs }) => runs < FULL_RUNS) ? [`* not a median of ${FULL_RUNS} runs`] : [];
   const judgements = judged.map(({ what, value, max, unit, met }) => [
     what,
     unit === 'ratio' ? value.toFixed(3) : megabytes(value),
@@ -26,7 +30,8 @@ export function report(medians: readonly Median[], judged: readonly Verdict[], u
   return [
     `unique compressed bytes of the images: ${megabytes(uniqueBytes)}`,
     '',
-    table(['work', 'over', 'way', 'median s', 'range', 'ours/way', 'fsync s', 'peak', 'size', 'runs'], times),
+    table(['work', 'over', 'way', 'median s', 'range', 'ours/way', 'fsync s', 'peak', 'size', 'n'], times),
+    ...few,
     '',
     table(['threshold', 'measured', 'allowed', ''], judgements),
   ].join('\n');
