@@ -2,18 +2,17 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { airgapCli } from './rig/airgap-cli.ts';
 import { bundleRequest } from './rig/bundle-request.ts';
 import { startCountingProxy } from './rig/counting-proxy.ts';
 import { loginEnvironment } from './rig/internal-registry.ts';
+import { recordedBytes } from './rig/recorded-bytes.ts';
 import { temporaryFolder } from './rig/run-folder.ts';
 import { serveUpstream, upstreamRelease } from './rig/upstream-release.ts';
 import { withoutSignature } from './rig/without-signature.ts';
 
 const KILLED_AFTER_BYTES = 50e6; // of about 90 MB, 40 of which are one layer
-/** The kill is at a byte count that the server saw; what has arrived by then may be written first. */
-const TIME_TO_WRITE_MS = 500;
+const RECORDED_BYTES = 8e6; // of one blob, when it is killed
 const SAVED_BYTES = 20e6;
 
 test('a build that was killed continues mid-blob, and its bytes are those of an undisturbed build', {
@@ -43,7 +42,8 @@ test('a build that was killed continues mid-blob, and its bytes are those of an 
       assert.fail(`the build ended before the server had sent its bytes: ${code}\n${stderr}`),
     ),
   ]);
-  await sleep(TIME_TO_WRITE_MS);
+  // Nothing arrives any more; what has arrived is still being written.
+  await recordedBytes(path('disturbed/zenml-pro.tar.partial'), RECORDED_BYTES);
   await first.kill();
   proxy.release();
   assert.deepEqual((await readdir(path('disturbed'))).sort(), [
