@@ -6,6 +6,7 @@ import { parseRequest } from '@zenml-airgap/bundle-spec/request';
 import { artifactSchema, blobSchema, bundleFileSchema, bundleManifestSchema } from '../src/schemas/bundle-manifest.ts';
 import { chartImageSchema, lockSchema } from '../src/schemas/lock.ts';
 import { destinationSchema, missingImageSchema } from '../src/schemas/primitives.ts';
+import { receiptEntrySchema } from '../src/schemas/receipt.ts';
 import { requestSchema } from '../src/schemas/request.ts';
 
 const spec = readFileSync(new URL('../SPEC.md', import.meta.url), 'utf8');
@@ -65,6 +66,8 @@ test('SPEC.md describes every property of every schema', () => {
     lockSchema,
     chartImageSchema,
     requestSchema,
+    ...receiptEntrySchema.options,
+    ...receiptEntrySchema.options.flatMap(({ shape }) => ('bundle' in shape ? [shape.bundle] : [])),
   ];
   for (const key of schemas.flatMap((schema) => Object.keys(schema.shape))) assert.ok(described.has(key), key);
 });
