@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { join } from 'node:path';
 
 /**
@@ -25,7 +26,7 @@ export async function writeBeside(path: string, beside: string, write: (file: Fi
 
 /** Makes the folder's renames last a power cut. Windows cannot open folders, and needs it less. */
 export async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return;
+  if (platform() === 'win32') return;
   const folder = await open(path, 'r');
   try {
     await folder.sync();
