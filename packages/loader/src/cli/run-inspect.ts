@@ -1,13 +1,13 @@
 import { BundleReader } from '@zenml-airgap/bundle-file';
 import type { Artifact, BundleManifest } from '@zenml-airgap/bundle-spec';
 import { formatBytes, type Terminal } from '@zenml-airgap/terminal';
-import { findTrustedKeys, keyFolders } from '../verify/find-trusted-keys.ts';
 import type { RunContext, TrustOptions } from './define-program.ts';
+import { trustedKeys } from './trusted-keys.ts';
 
 /** Shows what a bundle says it holds. Without a key it shows that all the same, and says that nothing vouches for it. */
 export async function runInspect(path: string, options: TrustOptions, run: RunContext): Promise<void> {
-  const { environment, signal, terminal } = run;
-  const keys = await findTrustedKeys({ files: options.key, folders: keyFolders(environment) });
+  const { signal, terminal } = run;
+  const keys = await trustedKeys(options, run);
   // A key that was named has to fit; one that is merely installed need not be this bundle's.
   const allowUnsigned = options.key.length === 0 || options.insecureAllowUnsigned === true;
   await using reader = await BundleReader.open(path, { keys, allowUnsigned, signal });

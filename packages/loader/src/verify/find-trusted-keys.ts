@@ -1,7 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadTrustedKey, type TrustedKey } from '@zenml-airgap/bundle-file';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
+import { type OperationOptions, throwIfAborted } from 'oras-js';
+import { fileError } from '../files/file-error.ts';
+import { readCapped } from '../files/read-capped.ts';
 
 export interface KeyPlaces {
   /** `--key`, each of which must be a key. */
@@ -10,7 +13,14 @@ export interface KeyPlaces {
   readonly folders: readonly string[];
 }
 
+export interface FindKeysOptions extends OperationOptions {
+  /** Told of each file in a folder that is no key for bundles, as a sentence. */
+  readonly onSkipped?: ((note: string) => void) | undefined;
+}
+
 const KEY_FILE = /\.(?:pub|pem)$/;
+/** An RSA key of 16384 bits takes 3 KB. */
+const MAX_KEY_BYTES = 64 * 1024;
 
 /** `/etc/zenml-airgap/keys` for the machine, `$XDG_CONFIG_HOME/zenml-airgap/keys` for the user. */
 export function keyFolders({
@@ -28,12 +38,16 @@ export function keyFolders({
 
 /**
  * The public keys that bundles are checked against. Keys that were named are used alone: a user who says which key
- * means that one, and not those that happen to be installed too.
- * @throws INVALID_KEY, FILE_NOT_FOUND
+ * means that one, and not those that happen to be installed too. What else lies in the folders, as a CA's certificate
+ * called *.pem, takes no trust away from the keys beside it: it is skipped.
+ * @throws INVALID_KEY, FILE_NOT_FOUND, FILE_ERROR for keys that were named; ABORTED
  */
-export async function findTrustedKeys({ files, folders }: KeyPlaces): Promise<TrustedKey[]> {
-  const paths = files.length > 0 ? files : (await Promise.all(folders.map(keysIn))).flat();
-  return Promise.all(paths.map(async (path) => loadTrustedKey(await readKey(path), path)));
+export async function findTrustedKeys({ files, folders }: KeyPlaces, options: FindKeysOptions = {}): Promise<TrustedKey[]> {
+  if (files.length > 0) return Promise.all(files.map((path) => readKey(path, options)));
+  const paths = (await Promise.all(folders.map(keysIn))).flat();
+  throwIfAborted(options.signal);
+  const found = await Promise.all(paths.map((path) => installedKey(path, options)));
+  return found.filter((key) => key !== undefined);
 }
 
 async function keysIn(folder: string): Promise<string[]> {
@@ -43,7 +57,7 @@ async function keysIn(folder: string): Promise<string[]> {
   } catch (error) {
     // Not installed, or not for this user: NO_TRUSTED_KEYS says where keys are looked for.
     if (isSystemError(error, 'ENOENT') || isSystemError(error, 'ENOTDIR')) return [];
-    throw new AirgapError('FILE_ERROR', `the folder of trusted keys ${folder} cannot be read`, { cause: error });
+    throw fileError(error, { what: `the folder of trusted keys ${folder}`, done: 'read' });
   }
   return names
     .filter((name) => KEY_FILE.test(name))
@@ -51,20 +65,22 @@ async function keysIn(folder: string): Promise<string[]> {
     .map((name) => join(folder, name));
 }
 
-async function readKey(path: string): Promise<string> {
+async function installedKey(path: string, options: FindKeysOptions): Promise<TrustedKey | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    // A pipe would be waited for.
+    if ((await stat(path)).isFile()) return await readKey(path, options);
+    options.onSkipped?.(`${path} is no file; it was skipped`);
   } catch (error) {
-    const missing = isSystemError(error, 'ENOENT');
-    throw new AirgapError(
-      missing ? 'FILE_NOT_FOUND' : 'FILE_ERROR',
-      `the key ${path} ${missing ? 'does not exist' : 'cannot be read'}`,
-      {
-        cause: error,
-        remedy: 'Name the public key that came to you separately from the bundle.',
-      },
-    );
+    throwIfAborted(options.signal);
+    const reason = error instanceof AirgapError ? error.message : `${path} cannot be read`;
+    options.onSkipped?.(`${reason}; it was skipped`);
   }
+  return undefined;
+}
+
+async function readKey(path: string, { signal }: OperationOptions): Promise<TrustedKey> {
+  const remedy = 'Name the public key that came to you separately from the bundle.';
+  return loadTrustedKey(await readCapped(path, { maxBytes: MAX_KEY_BYTES, what: 'the key', remedy, signal }), path);
 }
 
 function isSystemError(error: unknown, code: string): boolean {
