@@ -9,6 +9,7 @@ export { ERROR_CATALOGUE } from './errors/error-catalogue.ts';
 export type { ErrorCode, OwnErrorCode } from './errors/error-code.ts';
 export { EXIT_CODE_MEANINGS, ExitCode } from './errors/exit-code.ts';
 export { exitCodeOf, isErrorCode } from './errors/exit-code-of.ts';
+export { remedyOf } from './errors/remedy-of.ts';
 export { dockerArchiveOf, type ReadManifest } from './files/docker-archive-of.ts';
 export { listingOf } from './files/listing-of.ts';
 export { OCI_LAYOUT_BYTES, ociIndexOf } from './files/oci-index-of.ts';

@@ -19,10 +19,18 @@ export function exitCodeOf(error: unknown): ExitCode {
   if (typeof error !== 'object' || error === null) return ExitCode.unexpected;
   if ('name' in error && error.name === 'AbortError') return ExitCode.interrupted;
   const code = 'code' in error ? error.code : undefined;
+  // A file that may not be read: the system's reason says more than that there is one.
+  if (code === 'FILE_ERROR' && 'cause' in error) return systemExitCode(error.cause) ?? ERROR_CATALOGUE.FILE_ERROR.exitCode;
   if (isErrorCode(code)) return ERROR_CATALOGUE[code].exitCode;
-  if (typeof code === 'string' && Object.hasOwn(SYSTEM_EXIT_CODES, code)) return SYSTEM_EXIT_CODES[code] ?? ExitCode.unexpected;
+  const ofSystem = systemExitCode(error);
+  if (ofSystem !== undefined) return ofSystem;
   if (error instanceof AggregateError) {
     return error.errors.map(exitCodeOf).find((exitCode) => exitCode !== ExitCode.unexpected) ?? ExitCode.unexpected;
   }
   return ExitCode.unexpected;
+}
+
+function systemExitCode(error: unknown): ExitCode | undefined {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && Object.hasOwn(SYSTEM_EXIT_CODES, code) ? SYSTEM_EXIT_CODES[code] : undefined;
 }

@@ -16,7 +16,7 @@ export const OWN_ERRORS: Readonly<Record<OwnErrorCode, CatalogueEntry>> = {
   },
   FILE_ERROR: {
     exitCode: ExitCode.unexpected,
-    meaning: 'The system refuses to read or write a file.',
+    meaning: 'The system refuses to read or write a file. Exit code 4 where a permission is lacking.',
     remedy: 'The message has the path and the system’s reason: check permissions and the medium.',
   },
   INVALID_YAML: {
@@ -96,7 +96,7 @@ export const OWN_ERRORS: Readonly<Record<OwnErrorCode, CatalogueEntry>> = {
   },
   PASSPHRASE_REQUIRED: {
     exitCode: ExitCode.usage,
-    meaning: 'The private key is encrypted and there is no terminal to ask for its passphrase.',
+    meaning: 'The private key is encrypted, and its passphrase was not entered or there is no terminal to ask for it.',
     remedy: 'Set ZENML_BUNDLE_PASSPHRASE, or give it with --passphrase-fd.',
   },
   PASSPHRASE_WRONG: {
