@@ -1,6 +1,6 @@
 import { escapeControl } from 'oras-js';
 import type { CommandHost } from './command-host.ts';
-import { describeFailure, formatFailure } from './describe-failure.ts';
+import { type Failure, formatFailure } from './describe-failure.ts';
 import { type Column, formatTable } from './format-table.ts';
 import { barProgress, jsonProgress, type Progress, type ProgressOptions, plainProgress, SILENT_PROGRESS } from './progress.ts';
 import { promptSecret, readSecret } from './read-secret.ts';
@@ -25,7 +25,7 @@ export interface Terminal extends TerminalOptions {
   /** Bytes, rate and time left. */
   progress(options: ProgressOptions): Progress;
   /** An error: its code, what and where, causes, remedy. */
-  failure(error: unknown): void;
+  failure(failure: Failure): void;
   /** Asks a person for a secret, without echo. Only where `interactive`. */
   passphrase(prompt: string, signal?: AbortSignal): Promise<string>;
   /** Standard input as one secret, for `--password-stdin`. */
@@ -70,8 +70,7 @@ export function createTerminal(host: CommandHost, options: TerminalOptions): Ter
       if (host.stderr.isTTY === true) return barProgress(progressOptions, host.stderr);
       return plainProgress(progressOptions, toStderr);
     },
-    failure(error) {
-      const failure = describeFailure(error);
+    failure(failure) {
       if (json) record({ event: 'error', ...failure });
       toStderr(formatFailure(failure));
     },

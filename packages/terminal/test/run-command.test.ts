@@ -5,6 +5,11 @@ import { OrasError } from 'oras-js';
 import { addOutputOptions, type CommandContext, runCommand } from '../src/index.ts';
 import { FakeHost } from './fake-host.ts';
 
+function exitCodeOf(error: unknown): number {
+  if (!(error instanceof OrasError)) return 1;
+  return { USAGE: 2, ABORTED: 130 }[error.code as string] ?? 5;
+}
+
 async function run(argv: string[], action: (context: CommandContext, host: FakeHost) => Promise<void> | void) {
   const host = new FakeHost();
   const code = await runCommand(
@@ -14,7 +19,7 @@ async function run(argv: string[], action: (context: CommandContext, host: FakeH
       return program;
     },
     argv,
-    { host, exitCodeOf: (error) => (error instanceof OrasError ? 5 : 1) },
+    { host, exitCodeOf, remedyOf: (code) => `Look up ${code}.` },
   );
   return { code, out: host.out.join(''), err: host.err.join(''), host };
 }
@@ -55,7 +60,7 @@ test('with --json stdout has JSON lines only, errors too', async () => {
     .map((line) => JSON.parse(line));
   assert.deepEqual(lines, [
     { event: 'fetched', bytes: 3 },
-    { event: 'error', code: 'DENIED', message: 'no', causes: [] },
+    { event: 'error', code: 'DENIED', message: 'no', remedy: 'Look up DENIED.', causes: [], problems: [] },
   ]);
 });
 
@@ -87,7 +92,16 @@ test('the first SIGINT aborts the command and exits with 130', async () => {
     await aborted;
   });
   assert.equal(code, 130);
-  assert.match(err, /^error ABORTED: interrupted\nremedy: .*Run the same command again to continue\.\n$/);
+  assert.equal(err, 'error ABORTED: interrupted\nremedy: Look up ABORTED.\n');
+});
+
+test('what a command says of an interruption is its remedy', async () => {
+  const { err } = await run(['work'], ({ ifInterrupted }, host) => {
+    ifInterrupted('Run it again; receipt.jsonl has the rest.');
+    host.emit('SIGINT');
+    throw new Error('broken off');
+  });
+  assert.equal(err, 'error ABORTED: interrupted\nremedy: Run it again; receipt.jsonl has the rest.\n');
 });
 
 test('a second SIGINT exits at once', async () => {
@@ -104,4 +118,44 @@ test('a password on standard input loses its line break alone', async () => {
     terminal.result(JSON.stringify(await terminal.secretFromInput()));
   });
   assert.equal(out, '" pass word "\n');
+});
+
+test('a password of more than 64 KiB is a usage error', async () => {
+  const { err } = await run(['work'], async ({ terminal }, host) => {
+    (host.stdin as unknown as NodeJS.WritableStream).end('x'.repeat(65 * 1024));
+    await terminal.secretFromInput();
+  });
+  assert.match(
+    err,
+    /^error USAGE: standard input has more than 65536 bytes: that is no password\nremedy: Give the password alone/,
+  );
+});
+
+test('collected problems are a list for scripts', async () => {
+  const { out } = await run(['work', '--json'], () => {
+    throw Object.assign(new OrasError('DENIED', 'two things'), { problems: ['one', 'two\u001b'] });
+  });
+  assert.deepEqual(JSON.parse(out).problems, ['one', 'two\\u001b']);
+});
+
+test('a reader that leaves early, of stdout or stderr, is no error; the command runs to its end', async () => {
+  let ended = false;
+  const { code, host } = await run(['work'], async (_context, { stdout, stderr }) => {
+    const closed = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', syscall: 'write' });
+    stdout.emit('error', closed);
+    stderr.emit('error', closed);
+    ended = true;
+  });
+  assert.deepEqual({ code, ended }, { code: 0, ended: true });
+  // Streams report after the write that failed, the last ones after the command has ended.
+  host.stderr.emit('error', new Error('write EPIPE'));
+});
+
+test('a result that could not be written is an error', async () => {
+  const { code, err } = await run(['work'], ({ terminal }, { stdout }) => {
+    terminal.result('lost');
+    setImmediate(() => stdout.emit('error', Object.assign(new Error('ENOSPC: no space'), { code: 'ENOSPC', syscall: 'write' })));
+  });
+  assert.equal(code, 5);
+  assert.match(err, /^error DISK_FULL: write failed: ENOSPC: no space\n/);
 });

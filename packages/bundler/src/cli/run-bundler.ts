@@ -1,4 +1,4 @@
-import { exitCodeOf } from '@zenml-airgap/bundle-spec';
+import { exitCodeOf, remedyOf } from '@zenml-airgap/bundle-spec';
 import { type CommandHost, runCommand } from '@zenml-airgap/terminal';
 import { defineBundler } from './define-bundler.ts';
 
@@ -10,5 +10,5 @@ export interface BundlerProcess {
 
 /** @returns the exit code */
 export async function runBundler(argv: readonly string[], { host, env }: BundlerProcess): Promise<number> {
-  return await runCommand((context) => defineBundler({ ...context, env }), argv, { host, exitCodeOf });
+  return await runCommand((context) => defineBundler({ ...context, env }), argv, { host, exitCodeOf, remedyOf });
 }

@@ -1,14 +1,16 @@
 import { homedir, hostname, userInfo } from 'node:os';
-import { exitCodeOf } from '@zenml-airgap/bundle-spec';
+import { exitCodeOf, remedyOf } from '@zenml-airgap/bundle-spec';
 import { runCommand } from '@zenml-airgap/terminal';
 import { defineProgram } from './define-program.ts';
 
 // No top-level await: the one-file build wraps this module in a function.
-void runCommand((context) => defineProgram(context, environment()), process.argv.slice(2), { host: process, exitCodeOf }).then(
-  (exitCode) => {
-    process.exitCode = exitCode;
-  },
-);
+void runCommand((context) => defineProgram(context, environment()), process.argv.slice(2), {
+  host: process,
+  exitCodeOf,
+  remedyOf,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
+});
 
 function environment() {
   return {
