@@ -28,7 +28,7 @@ export function listingOf(manifest: Listed): Uint8Array {
       ['Scenario', manifest.scenario],
       [
         'Content',
-        `${images.length} images, ${charts.length} charts, ${manifest.blobs.length} blobs, ${formatSize(carriedBytes)}`,
+        `${counted(images, 'image')}, ${counted(charts, 'chart')}, ${counted(manifest.blobs, 'blob')}, ${formatSize(carriedBytes)}`,
       ],
     ]),
     ...sectionOf('CONTAINER IMAGES', images, bytesOf),
@@ -101,4 +101,8 @@ function missingSection(manifest: Listed): string[][] {
       ...formatTable([['    reason', reason], ...foundIn.map((place) => ['    found in', place])]),
     ]),
   ];
+}
+
+function counted(items: readonly unknown[], noun: string): string {
+  return `${items.length} ${noun}${items.length === 1 ? '' : 's'}`;
 }

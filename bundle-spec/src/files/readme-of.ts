@@ -24,10 +24,10 @@ export function readmeOf(manifest: Pick<BundleManifest, 'created' | 'registries'
   const text = `\
 ZenML air-gapped bundle of ${manifest.created}
 
-manifest.txt says what is in this bundle. To verify and load it, use zenml-loader:
+manifest.txt says what is in this bundle. To verify and load it, use zenml-loader.mjs, which was carried along:
 
-  zenml-loader verify BUNDLE.tar --key airgap.pub
-  zenml-loader load BUNDLE.tar --key airgap.pub --to ${images}
+  node zenml-loader.mjs verify BUNDLE.tar --key airgap.pub
+  node zenml-loader.mjs load BUNDLE.tar --key airgap.pub --to ${images}
 
 The rest of this file does the same by hand, with only tar, sed, sha256sum, openssl, and docker or podman.
 Run the indented commands in one shell, in this order, and stop at the first one that fails.
