@@ -1,9 +1,9 @@
 import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mustRun } from '../../test/fixtures/run-program.ts';
 import { certificateAuthority } from '../../test/real/rig/certificate-authority.ts';
 import { type DockerRegistry, startDockerRegistry } from '../../test/real/rig/docker-registry.ts';
-import { mustRun } from '../../test/real/rig/run-program.ts';
 import type { Place, Protocol } from './way.ts';
 
 /** Registries and folders for the timed runs. */

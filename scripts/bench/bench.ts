@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
-import { mustRun } from '../../test/real/rig/run-program.ts';
+import { mustRun } from '../../test/fixtures/run-program.ts';
 import { parseBenchOptions } from './bench-options.ts';
 import { benchWorld } from './bench-world.ts';
 import { craneWay, makeCraneLayout } from './crane-way.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mustRun } from '../../test/fixtures/run-program.ts';
 import { startDockerRegistry } from '../../test/real/rig/docker-registry.ts';
-import { mustRun } from '../../test/real/rig/run-program.ts';
 import { BENCH_IMAGES, referenceAt } from './bench-images.ts';
 import { benchCache } from './source-images.ts';
 

@@ -4,8 +4,8 @@ import { chmod, cp, mkdir, mkdtempDisposable, readFile, stat, writeFile } from '
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
+import { mustRun, runProgram } from '../fixtures/run-program.ts';
 import { listens } from '../real/rig/docker-registry.ts';
-import { mustRun, runProgram } from '../real/rig/run-program.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** What git ignores, node_modules aside: a fresh clone lacks it. */

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { mustRun } from '../fixtures/run-program.ts';
 import { startContainerd } from '../real/rig/containerd.ts';
 import { startDockerEngine } from '../real/rig/docker-engine.ts';
 import { startDockerRegistry } from '../real/rig/docker-registry.ts';
 import { EXTRA_IMAGE, RELEASE_IMAGES } from '../real/rig/release-names.ts';
 import { temporaryFolder } from '../real/rig/run-folder.ts';
-import { mustRun } from '../real/rig/run-program.ts';
 import { sharedBundle } from '../real/rig/shared-bundle.ts';
 
 /** Every image: its full canonical reference, and the digest that Docker pushed it with. */

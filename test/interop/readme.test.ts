@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { mustRun, runProgram } from '../fixtures/run-program.ts';
 import { startDockerEngine } from '../real/rig/docker-engine.ts';
 import { helmClient } from '../real/rig/helm-client.ts';
 import { startInternalRegistry } from '../real/rig/internal-registry.ts';
 import { readmeCommands } from '../real/rig/readme-commands.ts';
 import { RELEASE_CHARTS, RELEASE_IMAGES } from '../real/rig/release-names.ts';
 import { temporaryFolder } from '../real/rig/run-folder.ts';
-import { mustRun, runProgram } from '../real/rig/run-program.ts';
 import { sharedBundle } from '../real/rig/shared-bundle.ts';
 import { tagsOf } from '../real/rig/tags-of.ts';
 

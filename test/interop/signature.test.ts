@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { mustRun, runProgram } from '../fixtures/run-program.ts';
 import { temporaryFolder } from '../real/rig/run-folder.ts';
-import { mustRun, runProgram } from '../real/rig/run-program.ts';
 import { sharedBundle } from '../real/rig/shared-bundle.ts';
 
 const MANIFEST = 'bundle-manifest.json';

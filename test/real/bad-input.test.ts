@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import type { ProgramResult } from '../fixtures/run-program.ts';
+import { mustRun } from '../fixtures/run-program.ts';
 import { writes } from './rig/access-log.ts';
 import { airgapCli } from './rig/airgap-cli.ts';
 import { bundleRequest } from './rig/bundle-request.ts';
 import { freePort } from './rig/free-port.ts';
 import { loginEnvironment, startInternalRegistry } from './rig/internal-registry.ts';
 import { temporaryFolder } from './rig/run-folder.ts';
-import type { ProgramResult } from './rig/run-program.ts';
-import { mustRun } from './rig/run-program.ts';
 import { sharedBundle } from './rig/shared-bundle.ts';
 import { serveUpstream, upstreamRelease } from './rig/upstream-release.ts';
 

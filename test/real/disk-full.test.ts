@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { mustRun, runProgram } from '../fixtures/run-program.ts';
 import { airgapCli } from './rig/airgap-cli.ts';
 import { bundleRequest } from './rig/bundle-request.ts';
 import { startCountingProxy } from './rig/counting-proxy.ts';
 import { loginEnvironment } from './rig/internal-registry.ts';
 import { temporaryFolder } from './rig/run-folder.ts';
-import { mustRun, runProgram } from './rig/run-program.ts';
 import { serveUpstream, upstreamRelease } from './rig/upstream-release.ts';
 
 const DISK_BYTES = 160e6; // enough for the bundle of about 90 MB

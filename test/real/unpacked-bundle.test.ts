@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { mustRun } from '../fixtures/run-program.ts';
 import { airgapCli } from './rig/airgap-cli.ts';
 import { startInternalRegistry } from './rig/internal-registry.ts';
 import { RELEASE_IMAGES } from './rig/release-names.ts';
 import { temporaryFolder } from './rig/run-folder.ts';
-import { mustRun } from './rig/run-program.ts';
 import { sharedBundle } from './rig/shared-bundle.ts';
 import { tagsOf } from './rig/tags-of.ts';
 

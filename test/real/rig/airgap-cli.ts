@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
-import { type ProgramResult, type RunOptions, runProgram } from './run-program.ts';
+import { beginProgram, describeResult, type ProgramResult, type RunOptions, runProgram } from '../../fixtures/run-program.ts';
 
 /** `zenml-loader.mjs` is the loader as one file, carried along with the bundle: `npm run build` makes it. */
 export type Program = 'zenml-bundler' | 'zenml-loader' | 'zenml-loader.mjs';
@@ -53,24 +50,20 @@ export async function airgapCli(home: string, secrets: readonly string[]): Promi
     run,
     async mustRun(program, args, options) {
       const result = await run(program, args, options);
-      if (result.code !== 0) throw new Error(`${program} ${args.join(' ')}: ${describe(result)}`);
+      if (result.code !== 0) throw new Error(`${program} ${args.join(' ')}: ${describeResult(result)}`);
       return result.stdout;
     },
     start(program, args, options = {}) {
-      const child = spawn(process.execPath, [...commandOf(program, home), ...args], {
-        cwd: options.cwd ?? home,
-        env: env(options.env),
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
-      const done = resultOf(child);
+      const settings = { cwd: options.cwd ?? home, env: env(options.env) };
+      const { child, done } = beginProgram(process.execPath, [...commandOf(program, home), ...args], settings);
       return {
         done,
         async kill() {
           if (child.exitCode !== null || !child.kill('SIGKILL')) {
-            throw new Error(`${program} had ended before it was to be killed: ${describe(await done)}`);
+            throw new Error(`${program} had ended before it was to be killed: ${describeResult(await done)}`);
           }
           const result = await done;
-          if (result.signal !== 'SIGKILL') throw new Error(`${program} ended by itself: ${describe(result)}`);
+          if (result.signal !== 'SIGKILL') throw new Error(`${program} ended by itself: ${describeResult(result)}`);
           refuseSecrets(result, secrets);
         },
       };
@@ -89,21 +82,6 @@ function commandOf(program: Program, home: string): string[] {
   const name = program.replace('zenml-', '');
   if (process.env.ZENML_AIRGAP_COMPILED === '1') return [join(ROOT, 'packages', name, 'bin', `${program}.js`)];
   return ['--conditions=@zenml-airgap/source', join(ROOT, 'packages', name, 'src', 'cli', 'main.ts')];
-}
-
-async function resultOf(child: ChildProcess): Promise<ProgramResult> {
-  const { stdout: out, stderr: err } = child;
-  if (out === null || err === null) throw new Error('no output to read');
-  const [stdout, stderr, [code, signal]] = await Promise.all([
-    buffer(out),
-    buffer(err),
-    once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>,
-  ]);
-  return { code, signal, stdout: stdout.toString(), stderr: stderr.toString() };
-}
-
-function describe({ code, signal, stdout, stderr }: ProgramResult): string {
-  return `${signal ?? `exit code ${code}`}\n${stdout.slice(-4000)}\n${stderr.slice(-4000)}`;
 }
 
 function refuseSecrets({ stdout, stderr }: ProgramResult, secrets: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { mustRun } from './run-program.ts';
+import { mustRun } from '../../fixtures/run-program.ts';
 
 export interface Certificate {
   readonly certFile: string;

@@ -1,7 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mustRun, runProgram } from '../../fixtures/run-program.ts';
 import { unmountBelow } from './docker-engine.ts';
-import { mustRun, runProgram } from './run-program.ts';
 import { startProgram } from './start-program.ts';
 
 export interface Containerd extends AsyncDisposable {

@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mustRun, type ProgramResult, type RunOptions, runProgram } from '../../fixtures/run-program.ts';
 import type { Login } from './docker-registry.ts';
-import { mustRun, type ProgramResult, type RunOptions, runProgram } from './run-program.ts';
 import { startProgram } from './start-program.ts';
 
 export interface DockerEngine extends AsyncDisposable {

@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { mustRun } from '../../fixtures/run-program.ts';
 import { type AccessLogEntry, readAccessLog } from './access-log.ts';
 import type { Certificate } from './certificate-authority.ts';
 import { freePort } from './free-port.ts';
-import { mustRun } from './run-program.ts';
 import { type RunningProgram, startProgram } from './start-program.ts';
 
 export interface DockerRegistryOptions {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { mustRun, type ProgramResult, runProgram } from '../../fixtures/run-program.ts';
 import type { Login } from './docker-registry.ts';
-import { mustRun, type ProgramResult, runProgram } from './run-program.ts';
 
 export interface HelmClient {
   readonly env: NodeJS.ProcessEnv;

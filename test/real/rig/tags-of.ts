@@ -1,5 +1,5 @@
+import { mustRun } from '../../fixtures/run-program.ts';
 import type { InternalRegistry } from './internal-registry.ts';
-import { mustRun } from './run-program.ts';
 
 /** The tags of a repository, asked by curl; none where the repository is not there. */
 export async function tagsOf({ registry, login, authority }: InternalRegistry, repository: string): Promise<string[]> {

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { mustRun } from '../../fixtures/run-program.ts';
 import { type CertificateAuthority, certificateAuthority } from './certificate-authority.ts';
 import { type DockerEngine, startDockerEngine } from './docker-engine.ts';
 import { type DockerRegistry, type Login, startDockerRegistry } from './docker-registry.ts';
 import { helmClient } from './helm-client.ts';
 import { EXTRA_IMAGE, mirrored, RELEASE_CHARTS, RELEASE_IMAGES } from './release-names.ts';
 import { runFolder } from './run-folder.ts';
-import { mustRun } from './run-program.ts';
 
 /** A release of ZenML Pro as Docker and Helm have pushed it, to be served by registries of the tests. */
 export interface UpstreamRelease {
