@@ -167,8 +167,8 @@ export const OWN_ERRORS: Readonly<Record<OwnErrorCode, CatalogueEntry>> = {
   },
   UNLISTED_FILE: {
     exitCode: ExitCode.integrity,
-    meaning: 'The bundle’s folder holds files, or links, that the manifest does not list.',
-    remedy: 'Remove them, or unpack the bundle into an empty folder.',
+    meaning: 'The bundle, a folder or a tar, holds files or links that the manifest does not list.',
+    remedy: 'A folder: remove them, or unpack the bundle into an empty one. A tar: do not load it, and transfer it again.',
   },
   NOT_PLANNED: {
     exitCode: ExitCode.unexpected,

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type Digest, digestAlgorithm, throwIfAborted } from 'oras-js';
+import { readError } from '../read/read-error.ts';
 import type { Section } from '../read/section.ts';
 import { hashHere } from './hash-here.ts';
 import { HashThread } from './hash-thread.ts';
@@ -37,7 +38,12 @@ export async function hashSections(jobs: readonly HashJob[], options: HashSectio
     for (let job = queue[next++]; job !== undefined; job = queue[next++]) {
       throwIfAborted(options.signal);
       await using section = await job.open();
-      const hex = await hash(job, section);
+      let hex: string | null;
+      try {
+        hex = await hash(job, section);
+      } catch (error) {
+        throw readError(error, section.path);
+      }
       options.onHashed(job, hex === null ? null : (`${digestAlgorithm(job.digest)}:${hex}` as Digest));
     }
   };

@@ -1,5 +1,4 @@
 import { Worker } from 'node:worker_threads';
-import { AirgapError } from '@zenml-airgap/bundle-spec';
 import { HASH_WORKER, type HashRange, type HashReport } from './hash-worker.ts';
 
 /** One thread, one range at a time; ended by `signal` even within a range. */
@@ -25,7 +24,7 @@ export class HashThread implements AsyncDisposable {
       };
       const report = ({ bytes, hex, failure }: HashReport): void => {
         if (bytes > 0) onBytes?.(bytes);
-        if (failure !== undefined) this.#fail(new AirgapError('FILE_ERROR', `reading the bundle failed: ${failure.message}`));
+        if (failure !== undefined) this.#fail(Object.assign(new Error(failure.message), failure));
         else if (hex !== undefined) {
           end();
           resolve(hex);

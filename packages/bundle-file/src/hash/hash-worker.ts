@@ -29,7 +29,7 @@ parentPort.on('message', ({ fd, offset, size, algorithm }) => {
     }
     parentPort.postMessage({ bytes: unreported, hex: done === size ? hash.digest('hex') : null });
   } catch (error) {
-    parentPort.postMessage({ bytes: 0, failure: { message: error.message, code: error.code } });
+    parentPort.postMessage({ bytes: 0, failure: { message: error.message, code: error.code, syscall: error.syscall } });
   }
 });
 `;
@@ -46,5 +46,6 @@ export interface HashReport {
   /** since the last report */
   readonly bytes: number;
   readonly hex?: string | null;
-  readonly failure?: { readonly message: string; readonly code?: string };
+  /** As the system's errors have it. */
+  readonly failure?: { readonly message: string; readonly code?: string; readonly syscall?: string };
 }

@@ -26,6 +26,7 @@ import { type VerifySignatureOptions, verifySignature } from '../signature/verif
 import type { BundleShape, BundleStorage } from './bundle-storage.ts';
 import { checkDerivedFiles } from './check-derived-files.ts';
 import { openStorage } from './open-storage.ts';
+import { readError } from './read-error.ts';
 import type { Section } from './section.ts';
 import { type Verified, type VerifyOptions, verifyContent } from './verify-content.ts';
 
@@ -80,20 +81,24 @@ export class BundleReader implements ReadOnlyTarget, AsyncDisposable {
    * Checks the signature over the raw bytes, only then parses them, recomputes the layout and compares everything with it
    * but the blobs' content: that is verified where it passes, in `fetch`, or all at once, in `verify`.
    * @throws the codes of verifySignature; NOT_A_BUNDLE, INCOMPLETE_BUNDLE, TRUNCATED_BUNDLE, LAYOUT_MISMATCH, FILE_MISMATCH,
-   * MISSING_FILE, UNLISTED_FILE, SIZE_MISMATCH, DIGEST_MISMATCH, INVALID_BUNDLE_MANIFEST, UNSUPPORTED_FORMAT
+   * MISSING_FILE, UNLISTED_FILE, SIZE_MISMATCH, FILE_ERROR, DIGEST_MISMATCH, INVALID_BUNDLE_MANIFEST, UNSUPPORTED_FORMAT
    */
   static async open(path: string, options: OpenBundleOptions): Promise<BundleReader> {
     throwIfAborted(options.signal);
     await using cleanup = new AsyncDisposableStack();
     const storage = cleanup.use(await openStorage(path));
-    const { manifestBytes, signatureEntry } = await storage.readHead();
-    const signedBy = await verifySignature(manifestBytes, signatureEntry, options);
-    const manifest = parseBundleManifest(manifestBytes);
-    const shape = { manifest, layout: layoutOf(manifest, manifestBytes.length) };
-    await storage.checkStructure(shape, options);
-    await checkDerivedFiles(storage, shape, options);
-    cleanup.move();
-    return new BundleReader(path, storage, { shape, manifestBytes, signedBy });
+    try {
+      const { manifestBytes, signatureEntry } = await storage.readHead();
+      const signedBy = await verifySignature(manifestBytes, signatureEntry, options);
+      const manifest = parseBundleManifest(manifestBytes);
+      const shape = { manifest, layout: layoutOf(manifest, manifestBytes.length) };
+      await storage.checkStructure(shape, options);
+      await checkDerivedFiles(storage, shape, options);
+      cleanup.move();
+      return new BundleReader(path, storage, { shape, manifestBytes, signedBy });
+    } catch (error) {
+      throw readError(error, path);
+    }
   }
 
   /** @throws NOT_FOUND */
@@ -115,7 +120,7 @@ export class BundleReader implements ReadOnlyTarget, AsyncDisposable {
     throwIfAborted(options.signal);
     await using section = await this.#open(blobPath(descriptor.digest));
     const range = { start: section.offset + (options.resume?.offset ?? 0), end: section.offset + section.size };
-    const content = readFileRange(section.handle, range, options);
+    const content = readSection(section, range, options);
     yield* verifyPassing(descriptor, content, { where: this.path, resume: options.resume });
   }
 
@@ -140,8 +145,7 @@ export class BundleReader implements ReadOnlyTarget, AsyncDisposable {
     const descriptor = { mediaType: '', digest: file.digest, size: file.size };
     const chunks: Uint8Array[] = [];
     const where = `${this.path}: ${path}`;
-    for await (const batch of verifyPassing(descriptor, readFileRange(section.handle, range, options), { where }))
-      chunks.push(...batch);
+    for await (const batch of verifyPassing(descriptor, readSection(section, range, options), { where })) chunks.push(...batch);
     return Buffer.concat(chunks);
   }
 
@@ -157,11 +161,23 @@ export class BundleReader implements ReadOnlyTarget, AsyncDisposable {
   async #open(path: string): Promise<Section> {
     const entry = this.#shape.layout.byPath.get(path);
     if (entry === undefined) throw this.#notFound(path);
-    return await this.#storage.open(entry);
+    try {
+      return await this.#storage.open(entry);
+    } catch (error) {
+      throw readError(error, this.path);
+    }
   }
 
   #notFound(what: string): AirgapError {
     return new AirgapError('NOT_FOUND', `${this.path}: ${escapeControl(what)} is not there`);
+  }
+}
+
+async function* readSection({ handle, path }: Section, range: { start: number; end: number }, options: FetchOptions): Content {
+  try {
+    yield* readFileRange(handle, range, options);
+  } catch (error) {
+    throw readError(error, path);
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import pLimit from 'p-limit';
 import { derivedFiles } from '../plan/derived-files.ts';
 import type { BundleShape, BundleStorage } from './bundle-storage.ts';
+import { readError } from './read-error.ts';
 import { readFully } from './read-fully.ts';
 
 const READS_IN_FLIGHT = 8;
@@ -77,5 +78,9 @@ async function readEntry(storage: BundleStorage, { layout }: BundleShape, path: 
   const entry = layout.byPath.get(path);
   if (entry === undefined) throw new AirgapError('INTERNAL', `the layout has no ${path}`);
   await using section = await storage.open(entry);
-  return await readFully(section.handle, section.offset, section.size);
+  try {
+    return await readFully(section.handle, section.offset, section.size);
+  } catch (error) {
+    throw readError(error, section.path);
+  }
 }

@@ -2,15 +2,16 @@ import { AirgapError, type BundleManifest, type Layout, mtimeSecondsOf } from '@
 import { type OperationOptions, throwIfAborted } from 'oras-js';
 import pLimit from 'p-limit';
 import { type Readable, readFully } from './read-fully.ts';
-import { problemOf, type Seam, seamsOf } from './seam.ts';
+import { problemOf, type Seam, type SeamProblem, seamsOf } from './seam.ts';
 
 const WINDOW_BYTES = 128 * 1024; // one read for all small entries within; a seek costs more than these bytes
 const READS_IN_FLIGHT = 8;
 
 /**
  * Compares every byte of the tar that is no entry's content with what the layout makes of it: headers, padding, the
- * end. Links, duplicates, gaps and extra entries are all the same to it: bytes that are not the expected ones.
- * @throws LAYOUT_MISMATCH with all places, TRUNCATED_BUNDLE
+ * end. Links, duplicates, gaps and extra entries are all the same to it: bytes that are not the expected ones. What is a
+ * whole header of something that the manifest does not list is named, for that was no bad medium.
+ * @throws UNLISTED_FILE where the first difference is such an entry, else LAYOUT_MISMATCH with all places; TRUNCATED_BUNDLE
  */
 export async function checkTarStructure(
   handle: Readable,
@@ -18,16 +19,30 @@ export async function checkTarStructure(
   options: OperationOptions = {},
 ): Promise<void> {
   const mtimeSeconds = mtimeSecondsOf(bundle.manifest.created);
-  const checkWindow = async (seams: readonly Seam[]): Promise<string[]> => {
+  const { layout } = bundle;
+  const checkWindow = async (seams: readonly Seam[]): Promise<SeamProblem[]> => {
     throwIfAborted(options.signal);
     const start = seams[0]?.start ?? 0;
     const window = await readFully(handle, start, (seams.at(-1)?.end ?? start) - start);
-    return seams.flatMap((seam) => problemOf(seam, window.subarray(seam.start - start, seam.end - start), mtimeSeconds) ?? []);
+    return seams.flatMap(
+      (seam) => problemOf(seam, window.subarray(seam.start - start, seam.end - start), { layout, mtimeSeconds }) ?? [],
+    );
   };
-  const problems = (await pLimit(READS_IN_FLIGHT).map(windowsOf(bundle.layout), checkWindow)).flat();
-  if (problems.length > 0) {
-    throw new AirgapError('LAYOUT_MISMATCH', 'the tar is not laid out as its manifest says', { problems });
-  }
+  const problems = (await pLimit(READS_IN_FLIGHT).map(windowsOf(layout), checkWindow)).flat();
+  const [first] = problems;
+  if (first === undefined) return;
+  // Behind an entry that was put in, everything lies elsewhere: what looks like one there is content.
+  if (first.unlisted !== undefined) throw unlistedEntries([first.text]);
+  throw new AirgapError('LAYOUT_MISMATCH', 'the tar is not laid out as its manifest says', {
+    problems: problems.map(({ text }) => text),
+  });
+}
+
+export function unlistedEntries(problems: readonly string[]): AirgapError {
+  return new AirgapError('UNLISTED_FILE', 'the tar holds what its manifest does not list', {
+    problems,
+    remedy: 'Do not load it: something was put into it after it was made. Transfer it again; if this stays, ask its maker.',
+  });
 }
 
 function windowsOf(layout: Layout): Seam[][] {

@@ -31,9 +31,10 @@ export class FolderStorage implements BundleStorage {
   }
 
   async open(entry: LayoutEntry): Promise<Section> {
-    const handle = await openFile(join(this.#path, entry.path));
+    const path = join(this.#path, entry.path);
+    const handle = await openFile(path);
     if (handle === undefined) throw new AirgapError('MISSING_FILE', `${this.#path} lacks the file ${entry.path}`);
-    return { handle, offset: 0, size: entry.size, [Symbol.asyncDispose]: () => handle.close() };
+    return { handle, offset: 0, size: entry.size, path, [Symbol.asyncDispose]: () => handle.close() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -5,4 +5,6 @@ export interface Section extends AsyncDisposable {
   readonly handle: FileHandle;
   readonly offset: number;
   readonly size: number;
+  /** The file, for messages. */
+  readonly path: string;
 }

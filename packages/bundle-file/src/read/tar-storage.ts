@@ -11,8 +11,9 @@ import {
 } from '@zenml-airgap/bundle-spec';
 import type { OperationOptions } from 'oras-js';
 import type { BundleHead, BundleShape, BundleStorage } from './bundle-storage.ts';
-import { checkTarStructure } from './check-tar-structure.ts';
+import { checkTarStructure, unlistedEntries } from './check-tar-structure.ts';
 import { readFully } from './read-fully.ts';
+import { unlistedIn, unlistedText } from './seam.ts';
 import type { Section } from './section.ts';
 
 // Where a ustar header has what is read before the manifest is known. Source: POSIX.1-2017, pax, "ustar Interchange Format".
@@ -67,14 +68,23 @@ export class TarStorage implements BundleStorage {
     if (size < totalSize) {
       throw new AirgapError('TRUNCATED_BUNDLE', `${this.#path} has ${size} of the bundle's ${totalSize} bytes`);
     }
-    if (size > totalSize) {
-      throw new AirgapError('LAYOUT_MISMATCH', `${this.#path} has ${size - totalSize} bytes after the bundle's end`);
-    }
+    // First what lies inside: an entry that was put in is the reason why the tar is longer.
     await checkTarStructure(this.#handle, shape, options);
+    if (size === totalSize) return;
+    const behind = await readFully(this.#handle, totalSize, Math.min(size - totalSize, BLOCK_BYTES));
+    const unlisted = unlistedIn(behind, shape.layout);
+    if (unlisted !== undefined) throw unlistedEntries([unlistedText(unlisted, totalSize)]);
+    throw new AirgapError('LAYOUT_MISMATCH', `${this.#path} has ${size - totalSize} bytes after the bundle's end`);
   }
 
   async open(entry: LayoutEntry): Promise<Section> {
-    return { handle: this.#handle, offset: entry.dataOffset, size: entry.size, async [Symbol.asyncDispose]() {} };
+    return {
+      handle: this.#handle,
+      offset: entry.dataOffset,
+      size: entry.size,
+      path: this.#path,
+      async [Symbol.asyncDispose]() {},
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -47,6 +47,6 @@ export async function takeStock(file: PartialFile, blobs: Iterable<PlannedBlob>,
 }
 
 function jobFor(file: PartialFile, blob: PlannedBlob, offset: number): HashJob {
-  const section = { handle: file.handle, offset, size: blob.size, async [Symbol.asyncDispose]() {} };
+  const section = { handle: file.handle, offset, size: blob.size, path: file.path, async [Symbol.asyncDispose]() {} };
   return { digest: blob.digest, size: blob.size, open: async () => section };
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { copyFile, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, suite, test } from 'node:test';
 import { BundleReader } from '@zenml-airgap/bundle-file';
-import { BundlePath, blobPath, type LayoutEntry, mtimeSecondsOf } from '@zenml-airgap/bundle-spec';
+import { BundlePath, blobPath, encodeTarHeader, type LayoutEntry, mtimeSecondsOf } from '@zenml-airgap/bundle-spec';
 import { problemOf, seamsOf } from '../../src/read/seam.ts';
 import { codeOf } from '../code-of.ts';
 import { type Sample, type SampleKey, sampleKey, smallSample, tinySample, writeSample } from '../sample-bundle.ts';
@@ -91,14 +92,16 @@ suite('a tar that was changed', () => {
 
   test('has a problem for every single bit of headers, padding and the end', async () => {
     const mtimeSeconds = mtimeSecondsOf(tiny.plan.manifest.created);
+    const { layout } = tiny.plan;
     let tried = 0;
-    for (const seam of seamsOf(tiny.plan.layout)) {
+    for (const seam of seamsOf(layout)) {
       const bytes = Buffer.from(original.subarray(seam.start, seam.end));
-      assert.equal(problemOf(seam, bytes, mtimeSeconds), undefined);
+      assert.equal(problemOf(seam, bytes, { layout, mtimeSeconds }), undefined);
       for (let bit = 0; bit < bytes.length * 8; bit += 1) {
         const at = bit >> 3;
         bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
-        assert.ok(problemOf(seam, bytes, mtimeSeconds) !== undefined, `bit ${bit} after byte ${seam.start}`);
+        const problem = problemOf(seam, bytes, { layout, mtimeSeconds });
+        assert.ok(problem !== undefined && problem.unlisted === undefined, `bit ${bit} after byte ${seam.start}`);
         bytes[at] = (bytes[at] ?? 0) ^ (1 << (bit & 7));
         tried += 1;
       }
@@ -177,6 +180,42 @@ suite('a tar that was changed', () => {
     assert.equal(await codeOf(openIt(extra)), 'LAYOUT_MISMATCH');
   });
 
+  test('with an entry that its manifest does not list is refused by that entry’s name, wherever it lies', async () => {
+    const { endOffset, entries, totalSize } = tiny.plan.layout;
+    const smuggled = join(folder.path, 'smuggled.tar');
+    const name = 'blobs/sha256/smuggled\x1b[31m';
+    const header = Buffer.from(encodeTarHeader({ path: 'smuggled', size: 3 }, 0));
+    const entry = Buffer.concat([withPath(header, name), Buffer.alloc(512, 'abc\0')]);
+    const at = [...entries.slice(2).map(({ headerOffset }) => headerOffset), endOffset, totalSize];
+    for (const offset of at) {
+      await writeFile(smuggled, Buffer.concat([original.subarray(0, offset), entry, original.subarray(offset)]));
+      await assert.rejects(openIt(smuggled), (error: Error & { code: string; problems: string[] }) => {
+        assert.equal(error.code, 'UNLISTED_FILE', `at ${offset}`);
+        assert.equal(error.problems.length, 1);
+        assert.match(error.problems[0] ?? '', new RegExp(`^blobs/sha256/smuggled\\S+: an entry \\(byte ${offset}\\)`));
+        assert.ok(!error.message.includes('\x1b'), 'a control character is printed');
+        return true;
+      });
+    }
+    // In the place of another one: the tar has its size still.
+    const replaced = Buffer.from(original);
+    const last = entries.at(-1);
+    assert.ok(last);
+    withPath(header, name).copy(replaced, last.headerOffset);
+    await writeFile(smuggled, replaced);
+    assert.equal(await codeOf(openIt(smuggled)), 'UNLISTED_FILE');
+  });
+
+  test('to which tar appended a file is refused by that file’s name, in each of its formats', async () => {
+    const appended = join(folder.path, 'appended.tar');
+    await writeFile(join(folder.path, 'extra.sh'), 'echo extra');
+    for (const format of ['ustar', 'gnu']) {
+      await copyFile(path, appended);
+      execFileSync('tar', ['--append', `--format=${format}`, '-f', appended, '-C', folder.path, 'extra.sh']);
+      await assert.rejects(openIt(appended), { code: 'UNLISTED_FILE', message: /extra\.sh: an entry/ });
+    }
+  });
+
   test('with two entries in another order is refused', async () => {
     const [a, b] = [entryOf(BundlePath.ociLayout), entryOf(BundlePath.ociIndex)];
     const reordered = join(folder.path, 'reordered.tar');
@@ -211,6 +250,15 @@ suite('a tar that was changed', () => {
     await assert.rejects(openIt('/dev/null'), { code: 'NOT_A_BUNDLE' });
   });
 });
+
+/** The header with another path, and the checksum that belongs to it. */
+function withPath(header: Buffer, path: string): Buffer {
+  const block = Buffer.from(header).fill(0, 0, 100).fill(' ', 148, 156);
+  block.write(path, 0, 'latin1');
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+  return block;
+}
 
 suite('verify', () => {
   test('names everything that was changed at once, and counts bytes', async () => {
