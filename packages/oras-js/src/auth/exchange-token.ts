@@ -73,6 +73,7 @@ function postForm({ signIn, scopes, signal }: TokenRequest, token: string): Http
     url: signIn.realm,
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     body: Buffer.from(form.toString()),
+    isBodySecret: true,
     signal,
   };
 }

@@ -11,8 +11,10 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
  * Sends `request` where it is redirected to. The Authorization header goes to the first origin only, and never comes back once it
- * was dropped; a body is opened again for the next place.
- * @throws INVALID_RESPONSE for a Location that leads nowhere, in circles, or from https to http where nothing verifies the content; and as Transport.send
+ * was dropped; a body is opened again for the next place, unless it is a credential and the place is another origin: whoever can
+ * make a token server redirect would get the user's refresh token.
+ * @throws INVALID_RESPONSE for a Location that leads nowhere, in circles, from https to http where nothing verifies the content, or
+ * away with a credential; and as Transport.send
  */
 export async function followRedirects(
   transport: Transport,
@@ -33,7 +35,9 @@ export async function followRedirects(
 
 function redirected(request: HttpRequest, url: URL, status: number): HttpRequest {
   const headers = { ...request.headers };
-  if (url.origin !== request.url.origin) delete headers.Authorization;
+  const isElsewhere = url.origin !== request.url.origin;
+  if (isElsewhere) delete headers.Authorization;
+  if (isElsewhere && request.isBodySecret) throw refused(request.url, `a redirect of a credential to another host, ${url.host}`);
   const isDowngrade = request.url.protocol === 'https:' && url.protocol === 'http:';
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   if (isDowngrade && !(isRead && request.isVerified)) throw refused(request.url, 'a redirect from https to http');

@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly body?: Uint8Array | StreamBody | undefined;
   /** Whether what is read will be verified by its digest, so that a redirect to plain http is harmless. */
   readonly isVerified?: boolean | undefined;
+  /** Whether the body is a credential: no redirect takes it to another origin. */
+  readonly isBodySecret?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

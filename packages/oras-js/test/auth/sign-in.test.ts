@@ -185,6 +185,47 @@ suite('signing in', () => {
     );
   });
 
+  for (const status of [301, 302, 303, 307, 308]) {
+    test(`takes an identity token to no other host where the token server answers ${status}`, async () => {
+      await using thief = await FakeRegistry.start();
+      await using rig = await bearerRegistry({ takesPost: true });
+      const serve = rig.registry.fault;
+      rig.registry.fault = async (exchange) => {
+        if (exchange.url.pathname !== '/token') return serve(exchange);
+        exchange.response.writeHead(status, { Location: `${thief.origin}/token` }).end();
+        return true;
+      };
+      const credentials = async (): Promise<Credential> => ({ kind: 'identity-token', token: 'identity', source: 'test' });
+      using client = createRegistryClient({ ...QUICK, credentials });
+      await assert.rejects(client.repository(`${rig.registry.host}/a`).exists(LAYER.descriptor), (error: OrasError) => {
+        assert.equal(error.code, 'INVALID_RESPONSE');
+        assert.match(error.message, /a redirect of a credential to another host, 127\.0\.0\.1:/);
+        return true;
+      });
+      assert.deepEqual(thief.log, []);
+    });
+  }
+
+  test('follows a redirect of a token server to itself, identity token and all', async () => {
+    await using rig = await bearerRegistry({ takesPost: true });
+    const serve = rig.registry.fault;
+    let posted = '';
+    rig.registry.fault = async (exchange) => {
+      if (exchange.url.pathname === '/token') {
+        exchange.response.writeHead(307, { Location: '/moved/token' }).end();
+        return true;
+      }
+      if (exchange.url.pathname !== '/moved/token') return serve(exchange);
+      for await (const chunk of exchange.request) posted += chunk;
+      answer(exchange.response, 200, { token: 't1' });
+      return true;
+    };
+    const credentials = async (): Promise<Credential> => ({ kind: 'identity-token', token: 'identity', source: 'test' });
+    using client = createRegistryClient({ ...QUICK, credentials });
+    assert.equal(await client.repository(`${rig.registry.host}/a`).exists(LAYER.descriptor), false);
+    assert.match(posted, /refresh_token=identity/);
+  });
+
   test('sends a registry token as it is', async () => {
     await using rig = await bearerRegistry();
     using client = createRegistryClient({ credentials: async () => ({ kind: 'registry-token', token: 't99', source: 'test' }) });
