@@ -32,6 +32,8 @@ export class Authorizer {
   readonly #tokens: TokenSource;
   readonly #lookups = new SingleFlight<Credential>();
   readonly #found = new Map<string, Credential>();
+  /** What a 401 asked for where the first contact had asked for nothing, by repository: reading may be free, writing not. */
+  readonly #told = new Map<string, SignIn>();
   readonly #basicChecks = new SingleFlight<RegistryError | undefined>();
   readonly #basicResults = new Map<string, RegistryError | undefined>();
 
@@ -40,8 +42,17 @@ export class Authorizer {
     this.#tokens = new TokenSource(options.send);
   }
 
-  /** The Authorization header for an errand, if any. @throws UNAUTHORIZED where the credential itself is refused; and what providers throw */
+  /**
+   * The Authorization header for an errand, if any. Where the registry asks for none, no credential is looked up: a broken helper
+   * is not in the way then.
+   * @throws UNAUTHORIZED where the credential itself is refused; and what providers throw
+   */
   async header(signIn: SignIn, errand: Errand): Promise<string | undefined> {
+    const asked = signIn.scheme === 'none' ? this.#told.get(errand.repository) : signIn;
+    return asked && this.#signedIn(asked, errand);
+  }
+
+  async #signedIn(signIn: SignIn, errand: Errand): Promise<string | undefined> {
     const credential = await this.#credential(errand);
     if (credential.kind === 'registry-token') return `Bearer ${credential.token}`;
     try {
@@ -61,9 +72,12 @@ export class Authorizer {
     // A credential helper may have a fresh one.
     this.#found.delete(errand.repository);
     const told = readSignIn(refusal.headers['www-authenticate'], refusal.url);
+    const before = known.scheme === 'none' ? (this.#told.get(errand.repository) ?? known) : known;
     // Harbor answers Basic to any refused token: what the ping said stays true.
-    const signIn = told === undefined || (known.scheme === 'bearer' && told.scheme === 'basic') ? known : told;
-    const header = await this.header(signIn, errand);
+    const signIn = told === undefined || (before.scheme === 'bearer' && told.scheme === 'basic') ? before : told;
+    // Its scope is this one request's.
+    if (known.scheme === 'none') this.#told.set(errand.repository, 'scope' in signIn ? { ...signIn, scope: undefined } : signIn);
+    const header = await this.#signedIn(signIn, errand);
     return header === sent ? undefined : header;
   }
 

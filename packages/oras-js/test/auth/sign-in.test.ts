@@ -226,6 +226,60 @@ suite('signing in', () => {
     assert.match(posted, /refresh_token=identity/);
   });
 
+  test('looks for no credential where the registry asks for none: a broken helper is not in the way', async () => {
+    await using registry = await FakeRegistry.start();
+    let lookups = 0;
+    const credentials = async (): Promise<Credential> => {
+      lookups += 1;
+      throw new OrasError('CREDENTIAL_HELPER_FAILED', 'the credential helper failed');
+    };
+    using client = createRegistryClient({ ...QUICK, credentials });
+    await client.ping(registry.host);
+    const repository = client.repository(`${registry.host}/a`);
+    await repository.push(LAYER.descriptor, contentOf(LAYER.bytes));
+    assert.equal(await repository.exists(LAYER.descriptor), true);
+    assert.equal(lookups, 0);
+    registry.fault = ({ response }) => {
+      answer(response, 401, {}, { 'WWW-Authenticate': 'Basic realm="r"' });
+      return true;
+    };
+    await assert.rejects(repository.exists(LAYER.descriptor), { code: 'CREDENTIAL_HELPER_FAILED' });
+  });
+
+  test('signs in to write where reading is free, and uploads once', async () => {
+    await using registry = await FakeRegistry.start();
+    registry.fault = ({ request, response }) => {
+      if (request.method === 'GET' || request.method === 'HEAD' || request.headers.authorization !== undefined) return false;
+      answer(response, 401, {}, { 'WWW-Authenticate': 'Basic realm="r"' });
+      return true;
+    };
+    using client = createRegistryClient({ ...QUICK, credentials: async () => BASIC });
+    const repository = client.repository(`${registry.host}/a`);
+    await repository.push(LAYER.descriptor, contentOf(LAYER.bytes));
+    assert.ok(registry.blobs.has(LAYER.descriptor.digest));
+    assert.deepEqual(
+      registry.asked.filter((line) => line.startsWith('P')),
+      [
+        'POST /v2/a/blobs/uploads/ 401',
+        'POST /v2/a/blobs/uploads/ 202',
+        'PATCH /v2/a/blobs/uploads/ID 202',
+        'PUT /v2/a/blobs/uploads/ID 201',
+      ],
+    );
+  });
+
+  test('sends a registry token after a 401 without a challenge, too', async () => {
+    await using registry = await FakeRegistry.start();
+    registry.fault = ({ request, response, url }) => {
+      if (url.pathname === '/v2/' || request.headers.authorization === 'Bearer t99') return false;
+      answer(response, 401, {});
+      return true;
+    };
+    using client = createRegistryClient({ credentials: async () => ({ kind: 'registry-token', token: 't99', source: 'test' }) });
+    await client.repository(`${registry.host}/a`).push(LAYER.descriptor, contentOf(LAYER.bytes));
+    assert.ok(registry.blobs.has(LAYER.descriptor.digest));
+  });
+
   test('sends a registry token as it is', async () => {
     await using rig = await bearerRegistry();
     using client = createRegistryClient({ credentials: async () => ({ kind: 'registry-token', token: 't99', source: 'test' }) });
