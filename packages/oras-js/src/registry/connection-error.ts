@@ -1,5 +1,6 @@
 import { escapeControl } from '../content/escape-control.ts';
 import type { OrasErrorCode } from '../error.ts';
+import { hideUserinfo, withoutUserinfo } from './hide-userinfo.ts';
 import { RegistryError } from './registry-error.ts';
 
 const CERTIFICATE_CODES =
@@ -33,7 +34,8 @@ export function isNotTls(error: unknown): boolean {
 }
 
 /**
- * What Node's error for a request to `url` means for a user. The URL's path and query, which may hold secrets, stay out.
+ * What Node's error for a request to `url` means for a user. The URL's path and query, which
+ * may hold secrets, stay out, and so does a proxy's password.
  * @param hasAnswered whether the host has answered before: then a refused connection is a restart, and may heal
  */
 export function connectionError(error: unknown, url: URL, hasAnswered: boolean): RegistryError {
@@ -41,7 +43,11 @@ export function connectionError(error: unknown, url: URL, hasAnswered: boolean):
   const code = connectionCode(error);
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const { text, remedy, transient, orasCode } = explain(code, `${url.hostname}:${port}`, error, hasAnswered);
-  return new RegistryError(orasCode ?? 'CONNECTION_FAILED', text, { remedy, transient: transient ?? false, cause: error });
+  return new RegistryError(orasCode ?? 'CONNECTION_FAILED', text, {
+    remedy,
+    transient: transient ?? false,
+    cause: withoutUserinfo(error),
+  });
 }
 
 interface Explanation {
@@ -52,7 +58,7 @@ interface Explanation {
 }
 
 function explain(code: string, where: string, error: unknown, hasAnswered: boolean): Explanation {
-  const reason = escapeControl((error instanceof Error ? error.message : String(error)).trim(), 200);
+  const reason = escapeControl(hideUserinfo(error instanceof Error ? error.message : String(error)).trim(), 200);
   const network = 'Check the name, the network and the proxy settings (HTTPS_PROXY, NO_PROXY).';
   if (CERTIFICATE_CODES.test(code)) {
     return {

@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import { trustContext } from './certificate-authorities.ts';
 import { isLoopback } from './loopback.ts';
 import { http, https } from './node-http.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
 import { readingAgent } from './reading-agent.ts';
 import type { OnRegistryEvent } from './registry-event.ts';
 import { DEFAULT_TIMEOUTS, type HttpRequest, type HttpResponse, sendRequest, type Timeouts } from './send-request.ts';
@@ -28,7 +29,7 @@ export class Transport {
     this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   }
 
-  /** @throws as sendRequest */
+  /** @throws as sendRequest and proxyEnvironment */
   async send(request: HttpRequest): Promise<HttpResponse> {
     const startMs = performance.now();
     const headers = { 'User-Agent': this.#options.userAgent ?? 'oras-js', 'Accept-Encoding': 'identity', ...request.headers };
@@ -65,11 +66,8 @@ export class Transport {
       // One context for all connections: each one would parse some 270 certificates otherwise.
       ...(protocol === 'https:' ? { secureContext: trustContext(ca) } : {}),
     };
-    if (direct || env === undefined || !namesProxy(env)) return readingAgent(protocol, options);
-    return protocol === 'https:' ? new https.Agent({ ...options, proxyEnv: env }) : new http.Agent({ ...options, proxyEnv: env });
+    const proxyEnv = direct || env === undefined ? undefined : proxyEnvironment(env, protocol);
+    if (proxyEnv === undefined) return readingAgent(protocol, options);
+    return protocol === 'https:' ? new https.Agent({ ...options, proxyEnv }) : new http.Agent({ ...options, proxyEnv });
   }
-}
-
-function namesProxy(env: Readonly<Record<string, string | undefined>>): boolean {
-  return Object.entries(env).some(([name, value]) => /^(?:https?|all)_proxy$/i.test(name) && value !== undefined && value !== '');
 }
