@@ -10,6 +10,7 @@ import type { SigningKey } from './seal/signing-key.ts';
 /** What a build tells of itself as it goes. */
 export type BuildEvent =
   | { readonly type: 'opened'; readonly blobBytes: number /** Left by an earlier run. */; readonly presentBytes: number }
+  /** Beside what was present when it was opened. */
   | { readonly type: 'fetched'; readonly bytes: number }
   | { readonly type: 'sealing' }
   | { readonly type: 'sealed'; readonly syncMs: number };
@@ -46,6 +47,7 @@ export async function buildBundle({ plan, contents }: PreparedBundle, options: B
     describe: (blob) => describe(blob, plan),
     concurrency: options.concurrency,
     signal,
+    presentBytes: ({ digest }) => writer.writtenBytes(digest),
     onBytes: (bytes) => onEvent({ type: 'fetched', bytes }),
   });
   onEvent({ type: 'sealing' });

@@ -3,6 +3,8 @@ export { addOutputOptions, addRegistryOptions, parseCount, type RegistryOptions 
 export { formatBytes } from './format-bytes.ts';
 export { formatDuration } from './format-duration.ts';
 export type { Column } from './format-table.ts';
-export type { Progress, ProgressOptions } from './progress.ts';
+export type { Progress } from './progress.ts';
+export type { ProgressOptions } from './progress-count.ts';
+export { registryNotes } from './registry-notes.ts';
 export { type CommandContext, type RunCommandOptions, runCommand } from './run-command.ts';
 export { createTerminal, type Terminal, type TerminalOptions } from './terminal.ts';

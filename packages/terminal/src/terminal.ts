@@ -2,8 +2,12 @@ import { escapeControl } from 'oras-js';
 import type { CommandHost } from './command-host.ts';
 import { type Failure, formatFailure } from './describe-failure.ts';
 import { type Column, formatTable } from './format-table.ts';
-import { barProgress, jsonProgress, type Progress, type ProgressOptions, plainProgress, SILENT_PROGRESS } from './progress.ts';
+import { barProgress, jsonProgress, type Progress, plainProgress, SILENT_PROGRESS } from './progress.ts';
+import type { ProgressOptions } from './progress-count.ts';
 import { promptSecret, readSecret } from './read-secret.ts';
+
+/** To the first column, and the line is empty. */
+const CLEAR_LINE = '\r\u001b[K';
 
 export interface TerminalOptions {
   readonly json: boolean;
@@ -22,7 +26,9 @@ export interface Terminal extends TerminalOptions {
   record(record: object): void;
   /** Something to know that is no result; nothing with `--quiet`. */
   note(text: string): void;
-  /** Bytes, rate and time left. */
+  /** Why nothing seems to happen: beside the progress that is shown, and a note where none is. */
+  waiting(text: string): void;
+  /** Bytes, rate and time left; one at a time. */
   progress(options: ProgressOptions): Progress;
   /** An error: its code, what and where, causes, remedy. */
   failure(failure: Failure): void;
@@ -44,6 +50,19 @@ export function createTerminal(host: CommandHost, options: TerminalOptions): Ter
   const record = (value: object): void => {
     if (json) toStdout(JSON.stringify(value));
   };
+  const startProgress = (progressOptions: ProgressOptions): Progress => {
+    if (json) return jsonProgress(progressOptions, record);
+    if (quiet) return SILENT_PROGRESS;
+    if (host.stderr.isTTY === true) return barProgress(progressOptions, host.stderr);
+    return plainProgress(progressOptions, toStderr);
+  };
+  let running: Progress | undefined;
+  const note = (text: string): void => {
+    if (quiet) return;
+    // A bar stands where the note comes; the next one is drawn below it.
+    const clear = running !== undefined && !json && host.stderr.isTTY === true ? CLEAR_LINE : '';
+    host.stderr.write(`${clear}${printable(text)}\n`);
+  };
   return {
     json,
     quiet,
@@ -61,14 +80,22 @@ export function createTerminal(host: CommandHost, options: TerminalOptions): Ter
         );
     },
     record,
-    note(text) {
-      if (!quiet) toStderr(printable(text));
+    note,
+    waiting(text) {
+      if (running === undefined) note(text);
+      else running.say(text);
     },
     progress(progressOptions) {
-      if (json) return jsonProgress(progressOptions, record);
-      if (quiet) return SILENT_PROGRESS;
-      if (host.stderr.isTTY === true) return barProgress(progressOptions, host.stderr);
-      return plainProgress(progressOptions, toStderr);
+      const shown = startProgress(progressOptions);
+      const progress: Progress = {
+        ...shown,
+        done() {
+          if (running === progress) running = undefined;
+          shown.done();
+        },
+      };
+      running = progress;
+      return progress;
     },
     failure(failure) {
       if (json) record({ event: 'error', ...failure });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatTable } from '../src/format-table.ts';
 import { formatBytes, formatDuration } from '../src/index.ts';
-import { describeProgress } from '../src/progress.ts';
 
 test('writes bytes in binary units with one decimal', () => {
   assert.deepEqual([0, 1023, 1024, 1536, 1024 ** 2 - 1, 1_306_525_696].map(formatBytes), [
@@ -40,9 +39,4 @@ test('aligns columns and leaves no trailing space', () => {
     table,
     ['IMAGE               SIZE  NOTE', 'zenml-pro-api    1.0 MiB', 'zenml          120.5 MiB  shared'].join('\n'),
   );
-});
-
-test('says bytes, rate, time left and what is waited for', () => {
-  const state = { label: 'fetch', totalBytes: 4096, bytes: 1024, note: 'waiting\u001b[2J', elapsedMs: 1000 };
-  assert.equal(describeProgress(state), '1.0 KiB of 4.0 KiB, 1.0 KiB/s, 3.0 s left, waiting\\u001b[2J');
 });

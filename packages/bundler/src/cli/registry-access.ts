@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { AirgapError, type CompleteRequest } from '@zenml-airgap/bundle-spec';
-import type { RegistryOptions } from '@zenml-airgap/terminal';
+import { type RegistryOptions, registryNotes } from '@zenml-airgap/terminal';
 import {
   type CredentialProvider,
   createRegistryClient,
@@ -16,7 +16,6 @@ import { mirroredSources, type OpenSource } from '../resolve/source.ts';
 import type { BundlerContext } from './bundler-context.ts';
 import { readCaFile } from './read-ca-file.ts';
 import { TOOL } from './tool.ts';
-import { waitNotes } from './wait-notes.ts';
 
 export interface RegistryAccess extends Disposable {
   /** After mirrors, remembering what is small: for resolving and planning. */
@@ -49,7 +48,7 @@ export async function openRegistries(
     plainHttp: options.plainHttp === true,
     env,
     userAgent: `${TOOL.name}/${TOOL.version}`,
-    onEvent: waitNotes(context.terminal),
+    onEvent: registryNotes(context.terminal),
   });
   const small = new SmallContents();
   const repositories = new Map<string, Repository>();

@@ -52,7 +52,7 @@ export async function runBuild(options: BuildCommandOptions, context: BundlerCon
             `Continuing ${output}.partial: ${formatBytes(event.presentBytes)} of ${formatBytes(event.blobBytes)} are there.`,
           );
         }
-        progress = terminal.progress({ label: 'fetch', totalBytes: event.blobBytes });
+        progress = terminal.progress({ label: 'fetch', totalBytes: event.blobBytes, initialBytes: event.presentBytes });
         return;
       case 'fetched':
         progress?.add(event.bytes);

@@ -9,6 +9,8 @@ export interface FetchBlobsOptions {
   readonly describe: (blob: Blob) => string;
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
+  /** What an earlier run has left of a blob, which `onBytes` is not told. Default: 0. */
+  readonly presentBytes?: ((blob: Blob) => number) | undefined;
   /** Bytes that are in the bundle since the last call; negative when a broken transfer begins again. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
@@ -25,7 +27,7 @@ export async function fetchBlobs(blobs: readonly Blob[], bundle: Pusher, options
   const fetchOne = async (blob: Blob): Promise<void> => {
     if (signal.aborted) return;
     const onBytes = options.onBytes ?? (() => {});
-    const counting = countBytes(options.openBlob(blob), onBytes);
+    const counting = countBytes(options.openBlob(blob), onBytes, options.presentBytes?.(blob));
     try {
       await bundle.push(blob, counting.open, { signal });
     } catch (error) {

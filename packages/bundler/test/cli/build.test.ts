@@ -229,9 +229,12 @@ test('an interrupted build exits 130, keeps what it has, and its continuation ha
   assert.equal(interrupted.code, 130, interrupted.err);
   const left = await rig.left();
   assert.ok(left.includes('zenml.tar.partial') && !left.includes('zenml.tar'), left.join());
-  const continued = await rig.run('build', '-f', file, '-o', rig.path('zenml.tar'), '--locked');
+  const continued = await rig.run('build', '-f', file, '-o', rig.path('zenml.tar'), '--locked', '--json');
   assert.equal(continued.code, 0, continued.err);
   assert.match(continued.err, /Continuing .*zenml\.tar\.partial: .* are there\.\n/);
+  const progress = continued.records.findLast(({ event }) => event === 'progress');
+  assert.ok(Number(progress?.initialBytes) > 0, JSON.stringify(progress));
+  assert.equal(progress?.bytes, progress?.totalBytes);
   await rig.run('build', '-f', file, '-o', rig.path('undisturbed.tar'), '--locked');
   const [first, second] = await Promise.all(['zenml.tar', 'undisturbed.tar'].map((name) => readFile(rig.path(name))));
   assert.ok(first !== undefined && second !== undefined && withoutSignature(first).equals(withoutSignature(second)));

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import type { Blob } from '@zenml-airgap/bundle-spec';
-import { contentOf, digestOf, MemoryTarget, OrasError, type Pusher } from 'oras-js';
+import { contentOf, digestOf, MemoryTarget, type OpenContent, OrasError, type Pusher } from 'oras-js';
 import { fetchBlobs } from '../../src/fetch/fetch-blobs.ts';
 import { openBlob } from '../../src/fetch/open-blob.ts';
 import { SmallContents } from '../../src/resolve/small-contents.ts';
@@ -49,6 +50,30 @@ test('the bytes that are told add up, whatever was there, opened twice, or never
     },
   });
   assert.equal(told, 5 * MIB + 5);
+});
+
+test('what an earlier run has left is told to nobody, whether it is complete, continued or begun anew', async () => {
+  const contents = blobsOf(3 * MIB, 2 * MIB, 5);
+  const target = new MemoryTarget();
+  const bundle: Pusher = {
+    async push(blob, open, options) {
+      if (blob.size === 5) return;
+      await target.push(blob, blob.size === 3 * MIB ? open : withResume(open, MIB), options);
+    },
+  };
+  const told: number[] = [];
+  await fetchBlobs([...contents.keys()], bundle, {
+    ...quiet,
+    openBlob: (blob) => contentOf(contents.get(blob) ?? Buffer.alloc(0)),
+    presentBytes: ({ size }) => (size === 5 ? 5 : MIB),
+    onBytes: (bytes) => told.push(bytes),
+  });
+  // The first was rehashed and found wrong: what was counted as present is taken back.
+  assert.equal(told[0], -MIB);
+  assert.equal(
+    told.reduce((sum, bytes) => sum + bytes),
+    3 * MIB,
+  );
 });
 
 test('the first failure names its artifact, stops what runs, and begins nothing new', async () => {
@@ -121,3 +146,11 @@ test('what was read while resolving is not fetched again', async () => {
   await Array.fromAsync(openBlob(blob, { open: sources.open, repositories: ['a.example/a'], small })());
   assert.equal(sources.asked.length, 1);
 });
+
+/** As a bundle that holds the first bytes: they are found on disk, the rest is fetched. */
+function withResume(open: OpenContent, offset: number): OpenContent {
+  return async function* () {
+    yield [Buffer.alloc(offset, 2 * MIB)];
+    yield* open({ resume: { offset, hash: createHash('sha256') } });
+  };
+}

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { formatBytes, type Progress } from '@zenml-airgap/terminal';
+import { formatBytes, type Progress, registryNotes } from '@zenml-airgap/terminal';
 import { ReceiptFile } from '../confirm/receipt-file.ts';
 import { receiptFolder, receiptName } from '../confirm/receipt-path.ts';
 import { shellQuote } from '../deploy/shell-quote.ts';
@@ -8,7 +8,6 @@ import { executeLoad, type LoadResult } from '../push/execute-load.ts';
 import { estimateTransfer } from '../push/placement.ts';
 import { counted } from './counted.ts';
 import type { PlanOptions, RunContext } from './define-program.ts';
-import { describeRegistryEvent } from './describe-registry-event.ts';
 import { type PreparedLoad, prepareLoad } from './prepare-load.ts';
 import { VERSION } from './version.ts';
 
@@ -23,12 +22,7 @@ export async function runLoad(path: string, options: PlanOptions, run: RunContex
       onEvent: (event) => {
         if (event.type === 'bytes') progress?.add(event.bytes);
       },
-      onRegistryEvent: (event) => {
-        const text = describeRegistryEvent(event);
-        if (text === undefined) return;
-        if (progress === undefined) terminal.note(text);
-        else progress.say(text);
-      },
+      onRegistryEvent: registryNotes(terminal),
     },
     run,
   );
@@ -36,6 +30,7 @@ export async function runLoad(path: string, options: PlanOptions, run: RunContex
   const conflict = conflictError(prepared.plan.references, 'before');
   if (conflict !== undefined) throw conflict;
   await using receipt = await ReceiptFile.open(options.receipt ?? defaultReceipt(prepared, run));
+  run.ifInterrupted(`Run the same command again; the receipt ${resolve(receipt.path)} lists what was moved.`);
   await receipt.append(startEntry(prepared, run));
   const { uploadBytes } = estimateTransfer(prepared.plan.placements);
   if (uploadBytes > 0) progress = terminal.progress({ label: 'push', totalBytes: uploadBytes });

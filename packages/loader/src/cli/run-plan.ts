@@ -1,21 +1,16 @@
-import { formatBytes, type Terminal } from '@zenml-airgap/terminal';
+import { formatBytes, registryNotes, type Terminal } from '@zenml-airgap/terminal';
 import { conflictError } from '../push/conflict-error.ts';
 import type { ReferenceState } from '../push/observe-reference.ts';
 import { estimateTransfer } from '../push/placement.ts';
 import type { LoadPlan } from '../push/plan-load.ts';
 import { counted } from './counted.ts';
 import type { PlanOptions, RunContext } from './define-program.ts';
-import { describeRegistryEvent } from './describe-registry-event.ts';
 import { prepareLoad } from './prepare-load.ts';
 
 /** Shows what load would do. Ends with the same CONFLICT as load would, so that scripts can ask beforehand. */
 export async function runPlan(path: string, options: PlanOptions, run: RunContext): Promise<void> {
   const { terminal } = run;
-  const onRegistryEvent = (event: Parameters<typeof describeRegistryEvent>[0]): void => {
-    const text = describeRegistryEvent(event);
-    if (text !== undefined) terminal.note(text);
-  };
-  await using prepared = await prepareLoad(path, options, { onEvent: () => {}, onRegistryEvent }, run);
+  await using prepared = await prepareLoad(path, options, { onEvent: () => {}, onRegistryEvent: registryNotes(terminal) }, run);
   showPlan(prepared.plan, terminal);
   const conflict = conflictError(prepared.plan.references, 'before');
   if (conflict !== undefined) throw conflict;

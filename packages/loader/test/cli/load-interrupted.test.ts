@@ -63,6 +63,7 @@ test('Ctrl-C ends it with 130 and leaves no tag', async () => {
   });
   assert.equal(ran.code, 130, ran.stderr);
   assert.match(ran.stderr, /error ABORTED/);
+  assert.match(ran.stderr, /remedy: Run the same command again; the receipt \S+\.jsonl lists what was moved\.\n/);
   assert.equal(manifestPuts(rig), 0);
 });
 
