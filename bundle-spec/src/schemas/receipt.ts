@@ -25,16 +25,23 @@ const receiptStartSchema = z.strictObject({
   destination: destinationSchema,
 });
 
-const receiptTaggedSchema = z.strictObject({
-  event: z.literal('tagged'),
-  time: instantSchema,
-  kind: kindSchema,
-  source: canonicalReferenceSchema,
-  destination: canonicalReferenceSchema,
-  digest: digestSchema,
-  outcome: z.enum(['tagged', 'moved', 'unchanged', 'withheld']),
-  policy: lineSchema(1000).optional().describe('Where withheld: what the registry said.'),
-});
+const receiptTaggedSchema = z
+  .strictObject({
+    event: z.literal('tagged'),
+    time: instantSchema,
+    kind: kindSchema,
+    source: canonicalReferenceSchema,
+    destination: canonicalReferenceSchema,
+    digest: digestSchema
+      .nullable()
+      .describe('What is at the destination now. Null only where skipped, and a policy hides what is there.'),
+    outcome: z.enum(['tagged', 'moved', 'unchanged', 'withheld', 'skipped']),
+    policy: lineSchema(1000).optional().describe('Where a policy hides what is there: what the registry said.'),
+  })
+  .refine(({ digest, outcome }) => digest !== null || outcome === 'skipped', {
+    path: ['digest'],
+    error: 'may be null only where the outcome is skipped',
+  });
 
 const receiptEndSchema = z.strictObject({
   event: z.literal('end'),
