@@ -32,6 +32,11 @@ export async function prepareLoad(
   await using closing = new AsyncDisposableStack();
   const reader = closing.use(await openBundle(path, options, run));
   const destination = chooseDestination(reader.manifest.registries, options);
+  // Before anything is asked of the registry: a receipt that was named and is none is told at once.
+  const receipts = await readReceipts(
+    { files: options.receipt === undefined ? [] : [options.receipt], folders: [receiptFolder(run.environment)] },
+    { onSkipped: (note) => run.terminal.note(note), signal: run.signal },
+  );
   const connection = closing.use(await connect(options, { destination, onEvent: onRegistryEvent }, run));
   const context: LoadContext = {
     source: reader,
@@ -42,7 +47,6 @@ export async function prepareLoad(
     onEvent,
     nowMs: () => performance.now(),
   };
-  const receipts = await readReceipts(options.receipt === undefined ? [] : [options.receipt], [receiptFolder(run.environment)]);
   const plan = await planLoad(destination, { onConflict: options.onConflict, receipts }, context);
   const resources = closing.move();
   return { reader, plan, context, [Symbol.asyncDispose]: () => resources.disposeAsync() };

@@ -1,6 +1,8 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { AirgapError, formatReceiptEntry, type ReceiptEntry } from '@zenml-airgap/bundle-spec';
+import { type OperationOptions, throwIfAborted } from 'oras-js';
+import { fileError } from '../files/file-error.ts';
 
 const BEGINNING = '{"event":"start",';
 const MAX_RECEIPT_BYTES = 256 * 1024 * 1024;
@@ -18,36 +20,57 @@ export class ReceiptFile implements AsyncDisposable {
 
   /**
    * Opens `path` for appending, folders included: a second load may go on in the receipt of the first.
-   * @throws INVALID_RECEIPT where the file is something else; FILE_ERROR
+   * @throws INVALID_RECEIPT where the file is something else; FILE_ERROR, DISK_FULL, ABORTED
    */
-  static async open(path: string): Promise<ReceiptFile> {
+  static async open(path: string, { signal }: OperationOptions = {}): Promise<ReceiptFile> {
+    throwIfAborted(signal);
     await using closing = new AsyncDisposableStack();
     try {
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      const folder = dirname(resolve(path));
+      const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 });
       const file = closing.use(await open(path, 'a+', 0o600));
-      await dropTornLine(file, path);
+      const { size } = await file.stat();
+      if (size === 0) await syncFolders(folder, firstMade);
+      else await dropTornLine(file, size, path);
+      throwIfAborted(signal);
       closing.move();
       return new ReceiptFile(path, file);
     } catch (error) {
-      if (error instanceof AirgapError) throw error;
-      throw new AirgapError('FILE_ERROR', `the receipt ${path} cannot be written`, {
-        cause: error,
+      throw fileError(error, {
+        what: `the receipt ${path}`,
+        done: 'written',
         remedy: 'Name another place with --receipt; nothing was pushed.',
       });
     }
   }
 
-  /** Resolves once the entries are synced; calls at the same time take turns. */
+  /**
+   * Resolves once the entries are synced; calls at the same time take turns.
+   * @throws DISK_FULL, FILE_ERROR: then none of the entries is in the file
+   */
   append(...entries: readonly ReceiptEntry[]): Promise<void> {
     const text = entries.map(formatReceiptEntry).join('');
     if (text === '') return this.#last;
-    const written = this.#last.then(async () => {
-      await this.#file.appendFile(text);
-      await this.#file.datasync();
-    });
+    const written = this.#last.then(() => this.#write(text));
     // A failure is its caller's; the next entry is still tried.
     this.#last = written.catch(() => {});
     return written;
+  }
+
+  async #write(text: string): Promise<void> {
+    const { size } = await this.#file.stat();
+    try {
+      await this.#file.appendFile(text);
+      await this.#file.datasync();
+    } catch (error) {
+      // Half a line must not have the next one grow onto it. Where that fails too, the first failure is the one to tell.
+      await this.#file.truncate(size).catch(() => {});
+      throw fileError(error, {
+        what: `the receipt ${this.path}`,
+        done: 'written',
+        remedy: 'Free space on that disk, or name another file with --receipt, and run the same command again.',
+      });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -56,10 +79,26 @@ export class ReceiptFile implements AsyncDisposable {
   }
 }
 
+/** A file that was synced is lost all the same where its name is not: the folder holds that, and what holds new folders theirs. */
+async function syncFolders(folder: string, firstMade: string | undefined): Promise<void> {
+  const last = firstMade === undefined ? folder : dirname(resolve(firstMade));
+  for (let current = folder; ; current = dirname(current)) {
+    await syncFolder(current);
+    if (current === last || current === dirname(current)) return;
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  try {
+    await using folder = await open(path, 'r');
+    await folder.sync();
+  } catch {
+    // Network file systems may not let folders be synced, and a folder may be for writing only: as safe as it gets there.
+  }
+}
+
 /** A kill may have cut off the last line; what follows it must not grow onto it. A file that is no receipt is left alone. */
-async function dropTornLine(file: FileHandle, path: string): Promise<void> {
-  const { size } = await file.stat();
-  if (size === 0) return;
+async function dropTornLine(file: FileHandle, size: number, path: string): Promise<void> {
   const head = Buffer.alloc(BEGINNING.length);
   await file.read(head, 0, head.length, 0);
   const known = head.toString('utf8', 0, Math.min(size, head.length));

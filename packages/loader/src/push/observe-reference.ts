@@ -1,4 +1,5 @@
 import { type Descriptor, type Digest, OrasError } from 'oras-js';
+import type { ReceiptLookup } from '../confirm/read-receipts.ts';
 import type { DestinationRepository } from '../destinations/destination-repository.ts';
 import type { Retagged } from '../retag/retag.ts';
 
@@ -11,8 +12,8 @@ export type ReferenceState =
   | { readonly state: 'withheld'; readonly policy: string; readonly receipt: Digest | undefined };
 
 export interface ObserveOptions {
-  /** What receipts say: reference → digest. */
-  readonly receipts: ReadonlyMap<string, Digest>;
+  /** Asked only about what a policy hides. */
+  readonly receipts: ReceiptLookup;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -21,10 +22,10 @@ export async function observeReference(
   retagged: Retagged,
   { receipts, signal }: ObserveOptions,
 ): Promise<ReferenceState> {
-  const withheld = (policy: string): ReferenceState => ({
+  const withheld = async (policy: string): Promise<ReferenceState> => ({
     state: 'withheld',
     policy,
-    receipt: receipts.get(retagged.reference),
+    receipt: await receipts(retagged.reference),
   });
   let found: Descriptor;
   try {
@@ -33,11 +34,10 @@ export async function observeReference(
     if (!(error instanceof OrasError)) throw error;
     if (isAbsent(error)) return { state: 'absent' };
     if (error.code === 'WITHHELD') return withheld(error.message);
-    // Artifactory says 403 to HEAD of a tag that does not exist, Xray to one that it blocks: the list knows.
+    // Artifactory says 403 to a tag that does not exist, Xray to one that it blocks: the list knows.
     if (error.code === 'DENIED') {
       return (await isListed(repository, retagged.tag, signal)) ? withheld(error.message) : { state: 'absent' };
     }
-    if (error.code === 'UNAUTHORIZED') throw await explained(repository, error, signal);
     throw error;
   }
   return found.digest === retagged.artifact.root.digest ? { state: 'same' } : { state: 'different', digest: found.digest };
@@ -57,18 +57,4 @@ async function isListed(repository: DestinationRepository, tag: string, signal: 
 /** Harbor's "project … not found" is no absent tag: it comes with 401, and nothing can be pushed there. */
 function isAbsent({ code, status }: OrasError): boolean {
   return code === 'NOT_FOUND' && status !== 401;
-}
-
-/** An answer to HEAD has no body: Harbor's "project … not found" comes as 401 too, and only a GET brings its text. */
-async function explained(
-  repository: DestinationRepository,
-  refusal: OrasError,
-  signal: AbortSignal | undefined,
-): Promise<OrasError> {
-  try {
-    for await (const _tag of repository.tags({ signal })) break;
-    return refusal;
-  } catch (error) {
-    return error instanceof OrasError && !isAbsent(error) ? error : refusal;
-  }
 }

@@ -1,5 +1,5 @@
 import type { Destination } from '@zenml-airgap/bundle-spec';
-import type { Digest } from 'oras-js';
+import type { ReceiptLookup } from '../confirm/read-receipts.ts';
 import { retag } from '../retag/retag.ts';
 import { decide, type OnConflict, type PlannedReference } from './decide.ts';
 import { inParallel } from './in-parallel.ts';
@@ -9,8 +9,8 @@ import { observePlacements, type Placement, placementsOf } from './placement.ts'
 
 export interface PlanLoadOptions {
   readonly onConflict: OnConflict;
-  /** What receipts say: reference → digest. */
-  readonly receipts: ReadonlyMap<string, Digest>;
+  /** Asked only about what a policy hides. */
+  readonly receipts: ReceiptLookup;
 }
 
 /** What a load would do; nothing has been written. */

@@ -1,11 +1,12 @@
 import type { ReceiptEntry } from '@zenml-airgap/bundle-spec';
+import type { Digest } from 'oras-js';
 import { confirmTag } from '../confirm/confirm-tag.ts';
 import type { ReceiptFile } from '../confirm/receipt-file.ts';
 import { conflictError } from './conflict-error.ts';
 import { decide, type PlannedReference } from './decide.ts';
 import { inParallel } from './in-parallel.ts';
 import type { LoadContext } from './load-context.ts';
-import { observeReference } from './observe-reference.ts';
+import { observeReference, type ReferenceState } from './observe-reference.ts';
 import type { LoadPlan } from './plan-load.ts';
 import type { TransferCount } from './push-blobs.ts';
 import { pushManifest } from './push-manifest.ts';
@@ -14,8 +15,8 @@ type Tagged = Extract<ReceiptEntry, { event: 'tagged' }>;
 
 export interface LoadedReference {
   readonly planned: PlannedReference;
-  readonly outcome: Tagged['outcome'] | 'skipped';
-  /** Where withheld: what the registry said. */
+  readonly outcome: Tagged['outcome'];
+  /** Where a policy hides what is there: what the registry said. */
   readonly policy?: string | undefined;
 }
 
@@ -37,7 +38,7 @@ export async function tagArtifacts(plan: LoadPlan, count: TransferCount, context
   const loaded = new Map<PlannedReference, LoadedReference>();
   const kept = references.filter(({ action }) => action === 'keep' || action === 'skip');
   for (const planned of kept) loaded.set(planned, left(planned));
-  await context.receipt.append(...kept.flatMap((planned) => (planned.action === 'keep' ? entryOf(left(planned), context) : [])));
+  await context.receipt.append(...kept.map((planned) => entryOf(left(planned), context)));
   for (const kind of ['image', 'chart'] as const) {
     const due = references.filter(
       ({ action, retagged }) => (action === 'tag' || action === 'move') && retagged.artifact.kind === kind,
@@ -86,10 +87,15 @@ async function tagOne(planned: PlannedReference, count: TransferCount, context: 
 }
 
 function left(planned: PlannedReference): LoadedReference {
-  if (planned.action === 'skip') return { planned, outcome: 'skipped' };
-  return planned.found.state === 'withheld'
-    ? { planned, outcome: 'withheld', policy: planned.found.policy }
-    : { planned, outcome: 'unchanged' };
+  const { action, found } = planned;
+  const policy = found.state === 'withheld' ? { policy: found.policy } : {};
+  if (action === 'skip') return { planned, outcome: 'skipped', ...policy };
+  return { planned, outcome: found.state === 'withheld' ? 'withheld' : 'unchanged', ...policy };
+}
+
+/** What stays where nothing was done: known, unless a policy hides it. */
+function digestThere(found: ReferenceState): Digest | null {
+  return found.state === 'different' ? found.digest : null;
 }
 
 const MAX_POLICY_CHARS = 1000;
@@ -102,8 +108,8 @@ function entryOf({ planned, outcome, policy }: LoadedReference, context: TagCont
     kind: artifact.kind,
     source: artifact.source,
     destination: reference,
-    digest: artifact.root.digest,
-    outcome: outcome === 'skipped' ? 'unchanged' : outcome,
+    digest: outcome === 'skipped' ? digestThere(planned.found) : artifact.root.digest,
+    outcome,
     ...(policy === undefined ? {} : { policy: policy.slice(0, MAX_POLICY_CHARS) }),
   };
 }

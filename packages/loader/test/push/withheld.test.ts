@@ -10,7 +10,7 @@ const TAG = '0.13.0';
 /** Harbor with a policy: whatever is there is not shown, by tag or by digest; pushes are taken. */
 const withhold: Intervention = ({ operation, repository, what }, registry) => {
   const there =
-    operation === 'HEAD tag'
+    operation === 'GET tag'
       ? registry.tags.has(`${repository}:${what}`)
       : operation === 'HEAD manifest' && registry.tags.size > 0;
   if (repository === API && there) throw new OrasError('WITHHELD', 'PROJECTPOLICYVIOLATION: not signed', { status: 412 });
@@ -18,7 +18,7 @@ const withhold: Intervention = ({ operation, repository, what }, registry) => {
 
 /** Artifactory: 403 for a tag that is not there. */
 const deny: Intervention = ({ operation, repository }) => {
-  if (operation === 'HEAD tag' && repository === API) throw new OrasError('DENIED', 'forbidden', { status: 403 });
+  if (operation === 'GET tag' && repository === API) throw new OrasError('DENIED', 'forbidden', { status: 403 });
 };
 
 test('a tag whose content a policy hides is a conflict of its own kind', async () => {
@@ -80,24 +80,53 @@ test('403 for a tag that is listed means that it is withheld', async () => {
 test('403 for the tag and for the list is an error: to push could overwrite something', async () => {
   const rig = new LoadRig();
   rig.registry.intervene = ({ operation }) => {
-    if (operation === 'HEAD tag' || operation === 'GET tags') throw new OrasError('DENIED', 'forbidden', { status: 403 });
+    if (operation === 'GET tag' || operation === 'GET tags') throw new OrasError('DENIED', 'forbidden', { status: 403 });
   };
   await assert.rejects(rig.plan(), { code: 'DENIED' });
 });
 
-test('the list explains what HEAD could not: a missing project is not taken for a free tag', async () => {
+test('a missing project is not taken for a free tag: Harbor says so with 401', async () => {
   const rig = new LoadRig();
   rig.registry.intervene = ({ operation }) => {
-    if (operation === 'HEAD tag') throw new OrasError('UNAUTHORIZED', 'unauthorized', { status: 401 });
-    if (operation === 'GET tags') throw new OrasError('NOT_FOUND', 'project zenml not found', { status: 401 });
+    if (operation === 'GET tag') throw new OrasError('NOT_FOUND', 'project zenml not found', { status: 401 });
   };
   await assert.rejects(rig.plan(), { code: 'NOT_FOUND', message: /project zenml not found/ });
+  assert.equal(rig.registry.count('GET tags'), 0);
+});
+
+test('a password that is refused is told as it is, and the list is not asked', async () => {
+  const rig = new LoadRig();
+  rig.registry.intervene = ({ operation }) => {
+    if (operation === 'GET tag') throw new OrasError('UNAUTHORIZED', 'unauthorized', { status: 401 });
+  };
+  await assert.rejects(rig.plan(), { code: 'UNAUTHORIZED' });
+  assert.equal(rig.registry.count('GET tags'), 0);
+});
+
+test('receipts are asked only about what a policy hides', async () => {
+  const rig = new LoadRig();
+  rig.registry.tags.set(`${API}:${TAG}`, rig.sample.apiIndex);
+  rig.registry.intervene = withhold;
+  await rig.plan();
+  assert.deepEqual(rig.askedOfReceipts, [`${API}:${TAG}`]);
+});
+
+test('a hidden tag that was skipped is in the receipt with the policy, and without a digest that nobody saw', async () => {
+  const rig = new LoadRig();
+  rig.registry.tags.set(`${API}:${TAG}`, rig.sample.client);
+  rig.registry.intervene = withhold;
+  await rig.load('skip');
+  const line = rig.receipt.find((entry) => entry.event === 'tagged' && entry.destination === `${API}:${TAG}`);
+  assert.ok(line?.event === 'tagged');
+  assert.equal(line.outcome, 'skipped');
+  assert.equal(line.digest, null);
+  assert.match(line.policy ?? '', /PROJECTPOLICYVIOLATION/);
 });
 
 test('content that is served under another digest than was pushed fails the confirmation', async () => {
   const rig = new LoadRig();
   rig.registry.intervene = ({ operation, repository }, registry) => {
-    if (operation === 'HEAD tag' && repository === API && registry.tags.has(`${API}:${TAG}`)) {
+    if (operation === 'GET tag' && repository === API && registry.tags.has(`${API}:${TAG}`)) {
       registry.tags.set(`${API}:${TAG}`, rig.sample.client);
     }
   };
