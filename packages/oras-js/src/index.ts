@@ -20,6 +20,7 @@ export {
   isDigest,
   parseDigest,
 } from './content/digest.ts';
+export { canonicalRegistry, isDockerHub } from './content/docker-hub.ts';
 export { escapeControl } from './content/escape-control.ts';
 export { fetchBytes } from './content/fetch-bytes.ts';
 export { BATCH_BYTES, MAX_MANIFEST_BYTES, MAX_SUCCESSORS } from './content/limits.ts';
@@ -39,6 +40,7 @@ export { successorsOf } from './content/successors-of.ts';
 export { copy } from './copy/copy.ts';
 export { type CopyDestination, type CopyGraphOptions, type CopySource, copyGraph } from './copy/copy-graph.ts';
 export { type ErrorDetails, OrasError, type OrasErrorCode } from './error.ts';
+export { isLoopbackHost } from './registry/loopback.ts';
 export { createRegistryClient, RegistryClient, type RegistryClientOptions } from './registry/registry-client.ts';
 export { isContentMissing, RegistryError } from './registry/registry-error.ts';
 export type { OnRegistryEvent, RegistryEvent } from './registry/registry-event.ts';

@@ -1,3 +1,4 @@
+import { canonicalRegistry } from '../content/docker-hub.ts';
 import type { OperationOptions } from '../target/target.ts';
 
 /** How to sign in to a registry. `source` says where it was found, for messages; it is no secret. */
@@ -34,7 +35,7 @@ export function firstCredential(...providers: readonly CredentialProvider[]): Cr
 }
 
 export interface HostCredentials {
-  /** host[:port], each exactly as references name it */
+  /** host[:port], each as references name it; Docker Hub by any of its names */
   readonly hosts: readonly string[];
   readonly username: string;
   readonly password: string;
@@ -43,12 +44,7 @@ export interface HostCredentials {
 
 /** One account for `hosts`, and for no other: neither a subdomain nor another port. */
 export function hostCredentials({ hosts, username, password, source }: HostCredentials): CredentialProvider {
-  const allowed = new Set(hosts.map(normalHost));
-  return async (registry) => (allowed.has(normalHost(registry)) ? { kind: 'basic', username, password, source } : undefined);
-}
-
-/** One name for Docker Hub's many; hosts are compared without case. */
-export function normalHost(registry: string): string {
-  const host = registry.toLowerCase();
-  return host === 'index.docker.io' || host === 'registry-1.docker.io' ? 'docker.io' : host;
+  const allowed = new Set(hosts.map(canonicalRegistry));
+  return async (registry) =>
+    allowed.has(canonicalRegistry(registry)) ? { kind: 'basic', username, password, source } : undefined;
 }

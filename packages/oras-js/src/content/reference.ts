@@ -1,5 +1,6 @@
 import { OrasError } from '../error.ts';
 import { type Digest, isDigest } from './digest.ts';
+import { DOCKER_HUB, isDockerHub } from './docker-hub.ts';
 import { escapeControl } from './escape-control.ts';
 
 /** What Docker calls an image by: `registry/repository:tag@digest`. */
@@ -19,7 +20,6 @@ const REPOSITORY = /^[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[.
 const TAG = /^\w[\w.-]{0,127}$/;
 const MAX_REPOSITORY_LENGTH = 255;
 const MAX_REFERENCE_LENGTH = 1024;
-const DOCKER_HUB = 'docker.io';
 
 /** `a/b`, as distribution's reference grammar has it; no host. */
 export function isRepositoryName(text: string): boolean {
@@ -38,7 +38,7 @@ export function isRegistry(text: string): boolean {
 
 /**
  * By Docker's rules: `alpine` is `docker.io/library/alpine`; the first part is a host only if it has a dot, a colon or
- * an upper-case letter, or is `localhost`. No tag is made up.
+ * an upper-case letter, or is `localhost`. Docker Hub's other names are folded into `docker.io`. No tag is made up.
  * @throws INVALID_REFERENCE
  */
 export function parseReference(text: string): Reference {
@@ -73,7 +73,7 @@ function splitName(name: string): { registry: string; repository: string } {
   const slash = name.indexOf('/');
   const first = name.slice(0, Math.max(slash, 0));
   const isHost = slash > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
-  const registry = !isHost || first === 'index.docker.io' ? DOCKER_HUB : first;
+  const registry = !isHost || isDockerHub(first) ? DOCKER_HUB : first;
   const path = isHost ? name.slice(slash + 1) : name;
   return { registry, repository: registry === DOCKER_HUB && !path.includes('/') ? `library/${path}` : path };
 }
@@ -85,7 +85,7 @@ export function formatReference({ registry, repository, tag, digest }: Reference
 
 /** Where a registry's API is: Docker Hub answers under another name than its references say. */
 export function apiHost(registry: string): string {
-  return registry === DOCKER_HUB ? 'registry-1.docker.io' : registry;
+  return isDockerHub(registry) ? 'registry-1.docker.io' : registry;
 }
 
 function invalid(text: string, reason: string, remedy?: string): OrasError {

@@ -1,4 +1,5 @@
 import type { CredentialProvider } from '../auth/credential.ts';
+import { DOCKER_HUB, isDockerHub } from '../content/docker-hub.ts';
 import { escapeControl } from '../content/escape-control.ts';
 import { isRegistry, isRepositoryName } from '../content/reference.ts';
 import { OrasError } from '../error.ts';
@@ -82,7 +83,8 @@ export class RegistryClient implements Disposable {
     this.close();
   }
 
-  #host(registry: string): RegistryHost {
+  #host(name: string): RegistryHost {
+    const registry = isDockerHub(name) ? DOCKER_HUB : name;
     const known = this.#hosts.get(registry);
     if (known) return known;
     const { credentials = async () => undefined, plainHttp = false, retry, onEvent = () => {} } = this.#options;
