@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { FULL_RUNS } from './thresholds.ts';
 import type { Protocol } from './way.ts';
 
 export interface BenchOptions {
@@ -35,7 +36,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions {
   });
   const { quick, protocol, check } = values;
   if (protocol !== 'plain' && protocol !== 'tls' && protocol !== 'both') throw new Error(USAGE);
-  const runs = Number(values.runs ?? (quick ? 1 : 5));
+  const runs = Number(values.runs ?? (quick ? 1 : FULL_RUNS));
   const dockerRuns = Number(values['docker-runs'] ?? (quick ? 0 : runs));
   if (!Number.isInteger(runs) || runs < 1 || !Number.isInteger(dockerRuns) || dockerRuns < 0) throw new Error(USAGE);
   return {

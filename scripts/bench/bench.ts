@@ -62,8 +62,9 @@ for (const way of used) {
 for (let run = 0; run < options.runs; run++) {
   say(`run ${run + 1} of ${options.runs}`);
   for (const protocol of options.protocols) {
-    // Another order each time, so that no way always follows the same other.
-    const turn = used.map((_, index) => used[(index + run) % used.length]).filter((way) => way !== undefined);
+    // Another order each time, turned and reversed, so that no way always follows the same other.
+    const turned = used.map((_, index) => used[(index + run) % used.length]).filter((way) => way !== undefined);
+    const turn = run % 2 === 0 ? turned : turned.toReversed();
     for (const way of turn) {
       if (way === dockerWay && run >= options.dockerRuns) continue;
       add('build', protocol, way.name, await world.withSource(images.storage, protocol, (place) => way.build(place)));

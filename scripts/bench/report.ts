@@ -1,7 +1,5 @@
 import type { Median, Verdict } from './summary.ts';
-
-/** What a figure is a median of, unless it is marked. */
-const FULL_RUNS = 5;
+import { FULL_RUNS } from './thresholds.ts';
 
 /** The tables that people read. */
 export function report(medians: readonly Median[], judged: readonly Verdict[], uniqueBytes: number): string {

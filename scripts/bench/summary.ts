@@ -1,4 +1,4 @@
-import { MAX_PEAK_BYTES, MAX_SIZE_RATIO, RATIO_THRESHOLDS } from './thresholds.ts';
+import { FULL_RUNS, MAX_PEAK_BYTES, MAX_SIZE_RATIO, RATIO_THRESHOLDS } from './thresholds.ts';
 import type { Figure, Protocol } from './way.ts';
 
 export type Work =
@@ -66,7 +66,8 @@ export function verdicts(medians: readonly Median[], uniqueBytes: number): Verdi
       const [ours, theirs] = [of(work, 'ours'), of(work, against)];
       if (ours === undefined || theirs === undefined) continue;
       const value = ours.ms / theirs.ms;
-      found.push({ what: `${work}, ${protocol}: ours / ${against}`, value, max, unit: 'ratio', met: value <= max });
+      const mark = Math.min(ours.runs, theirs.runs) < FULL_RUNS ? ' *' : '';
+      found.push({ what: `${work}, ${protocol}: ours / ${against}${mark}`, value, max, unit: 'ratio', met: value <= max });
     }
   }
   const built = medians.find(({ work, way }) => work === 'build' && way === 'ours')?.bytes;

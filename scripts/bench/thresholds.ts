@@ -5,6 +5,9 @@ export interface Threshold {
   readonly max: number;
 }
 
+/** What every figure is a median of; one of fewer runs is marked. */
+export const FULL_RUNS = 5;
+
 /** Ratios of medians of one run, plain and over TLS alike. */
 export const RATIO_THRESHOLDS: readonly Threshold[] = [
   { work: 'build', against: 'crane', max: 0.85 },
