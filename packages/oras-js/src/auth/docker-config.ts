@@ -1,3 +1,4 @@
+import { canonicalRegistry } from '../content/docker-hub.ts';
 import { escapeControl } from '../content/escape-control.ts';
 import { OrasError } from '../error.ts';
 import type { Credential } from './credential.ts';
@@ -12,7 +13,8 @@ export interface DockerConfig {
   readonly rawKeys: ReadonlyMap<string, string>;
 }
 
-const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+/** A file with a thousand registries has a tenth of it. */
+export const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads Docker's `config.json` or Podman's `auth.json`. What this library does not know is ignored, as Docker does.
@@ -47,10 +49,9 @@ export function parseDockerConfig(text: string, source: string): DockerConfig {
 function normalKey(key: string): string {
   const bare = key.replace(/^https?:\/\//i, '').replace(/\/+$/, '');
   const slash = bare.indexOf('/');
-  const host = (slash < 0 ? bare : bare.slice(0, slash)).toLowerCase();
+  const host = canonicalRegistry(slash < 0 ? bare : bare.slice(0, slash));
   const path = slash < 0 || /^\/v[12]$/i.test(bare.slice(slash)) ? '' : bare.slice(slash);
-  const isHub = host === 'index.docker.io' || host === 'registry-1.docker.io';
-  return `${isHub ? 'docker.io' : host}${path}`;
+  return `${host}${path}`;
 }
 
 function readAuth(entry: unknown, key: string, source: string): Credential | undefined {

@@ -1,20 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { throwIfAborted } from '../abort.ts';
+import { canonicalRegistry, DOCKER_HUB, DOCKER_HUB_KEY } from '../content/docker-hub.ts';
 import { OrasError } from '../error.ts';
 import type { OperationOptions } from '../target/target.ts';
-import { type Credential, type CredentialProvider, normalHost } from './credential.ts';
+import type { Credential, CredentialProvider } from './credential.ts';
 import { askCredentialHelper } from './credential-helper.ts';
-import { type DockerConfig, parseDockerConfig } from './docker-config.ts';
+import { type DockerConfig, MAX_CONFIG_BYTES, parseDockerConfig } from './docker-config.ts';
+import { readConfigFile } from './read-config-file.ts';
 
 export interface DockerCredentials {
   /** Where DOCKER_CONFIG, DOCKER_AUTH_CONFIG, REGISTRY_AUTH_FILE and XDG_RUNTIME_DIR are read from; helpers run in it. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly homeDirectory: string;
 }
-
-/** Docker's key for its own registry; helpers are asked with it. */
-const HUB_KEY = 'https://index.docker.io/v1/';
 
 /**
  * Credentials as Docker and Podman keep them. In this order: DOCKER_AUTH_CONFIG (the text itself), REGISTRY_AUTH_FILE (which must
@@ -29,7 +27,7 @@ export function dockerCredentials({ env, homeDirectory }: DockerCredentials): Cr
     throwIfAborted(options.signal);
     configs ??= readConfigs(env, homeDirectory);
     for (const config of await configs) {
-      const credential = await findCredential(config, { registry: normalHost(registry), repository, env, ...options });
+      const credential = await findCredential(config, { registry: canonicalRegistry(registry), repository, env, ...options });
       if (credential) return credential;
     }
     return undefined;
@@ -62,7 +60,7 @@ function keysOf({ registry, repository }: Lookup): string[] {
 }
 
 function helperKey(config: DockerConfig, key: string): string {
-  return config.rawKeys.get(key) ?? (key === 'docker.io' ? HUB_KEY : key);
+  return config.rawKeys.get(key) ?? (key === DOCKER_HUB ? DOCKER_HUB_KEY : key);
 }
 
 async function readConfigs(env: DockerCredentials['env'], homeDirectory: string): Promise<readonly DockerConfig[]> {
@@ -87,13 +85,16 @@ async function readConfigs(env: DockerCredentials['env'], homeDirectory: string)
 }
 
 async function readIfPresent(file: string): Promise<string | undefined> {
+  let text: string | undefined;
   try {
-    return await readFile(file, 'utf8');
+    text = await readConfigFile(file, MAX_CONFIG_BYTES);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw unreadable(file, code === 'EACCES' ? 'permission denied' : String(code));
   }
+  if (text === undefined) throw unreadable(file, `it has more than ${MAX_CONFIG_BYTES} bytes`);
+  return text;
 }
 
 function unreadable(file: string, reason: string): OrasError {

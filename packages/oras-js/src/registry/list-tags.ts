@@ -61,7 +61,9 @@ function readTags(body: Uint8Array, where: string): string[] {
 /** Where the registry is behind a TLS proxy, its links name http. */
 function sameOrigin(link: URL, page: URL, where: string): URL {
   if (link.hostname === page.hostname) return new URL(`${page.origin}${link.pathname}${link.search}`);
-  throw new RegistryError('INVALID_RESPONSE', `${where}: the list of tags goes on at another host, ${link.host}`);
+  throw new RegistryError('INVALID_RESPONSE', `${where}: the list of tags goes on at another host, ${link.host}`, {
+    remedy: 'The registry or the proxy before it is misconfigured: its public URL must be set there.',
+  });
 }
 
 function headerText(header: string | string[] | undefined): string | undefined {

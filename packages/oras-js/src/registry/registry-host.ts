@@ -138,6 +138,8 @@ export class RegistryHost {
     return new RegistryError('REGISTRY_ERROR', `${error.message} (at ${url.host}, where the registry redirects to)`, {
       status,
       transient: true,
+      remedy:
+        "The storage behind the registry refuses the registry's own signature: compare their clocks, and look at proxies between.",
     });
   }
 

@@ -115,8 +115,16 @@ async function call(
   try {
     return await host.requestOnce(whole);
   } catch (error) {
-    throw isSessionLost(error) ? new RegistryError(error.code, error.message, { status: error.status, transient: true }) : error;
+    throw isSessionLost(error) ? beginAgain(error) : error;
   }
+}
+
+function beginAgain({ code, message, status }: RegistryError): RegistryError {
+  return new RegistryError(code, message, {
+    status,
+    transient: true,
+    remedy: 'The registry lost the upload. Where several nodes of it answer, they must share their storage and its http.secret.',
+  });
 }
 
 /** The registry was restarted, or another node of it answers: distribution says so with 404. Begin anew. */

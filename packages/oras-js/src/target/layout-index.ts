@@ -1,4 +1,4 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Descriptor } from '../content/descriptor.ts';
 import { MAX_MANIFEST_BYTES } from '../content/limits.ts';
@@ -6,6 +6,7 @@ import type { ImageIndex } from '../content/manifest.ts';
 import { MediaType } from '../content/media-types.ts';
 import { parseManifest } from '../content/parse-manifest.ts';
 import { OrasError } from '../error.ts';
+import { readSmallFile } from './read-small-file.ts';
 import { syncFolder, writeBeside } from './write-beside.ts';
 
 const INDEX_FILE = 'index.json';
@@ -58,9 +59,9 @@ export class LayoutIndex {
   async #read(): Promise<ImageIndex> {
     const path = join(this.#folder, INDEX_FILE);
     try {
-      const { size } = await stat(path);
-      if (size > MAX_MANIFEST_BYTES) throw new OrasError('TOO_LARGE', `it has ${size} bytes`);
-      return parseManifest(await readFile(path), MediaType.ociIndex) as ImageIndex;
+      const bytes = await readSmallFile(path, MAX_MANIFEST_BYTES);
+      if (!bytes) throw new OrasError('INVALID_LAYOUT', `it is no file of at most ${MAX_MANIFEST_BYTES} bytes`);
+      return parseManifest(bytes, MediaType.ociIndex) as ImageIndex;
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new OrasError('INVALID_LAYOUT', `${path} cannot be read: ${reason}`, { cause });

@@ -1,4 +1,3 @@
-import { constants } from 'node:fs';
 import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { throwIfAborted } from '../abort.ts';
@@ -11,6 +10,7 @@ import { OrasError } from '../error.ts';
 import { LayoutIndex } from './layout-index.ts';
 import { notFound } from './not-found.ts';
 import { readFileRange } from './read-file-range.ts';
+import { ignoreAbsent, READ_FLAGS, readSmallFile } from './read-small-file.ts';
 import { sniffManifestType } from './sniff-manifest-type.ts';
 import type { Content, FetchOptions, OpenContent, OperationOptions, TagLister, Target } from './target.ts';
 import { syncFolder, writeBeside } from './write-beside.ts';
@@ -19,8 +19,10 @@ const LAYOUT_FILE = 'oci-layout';
 const LAYOUT_VERSION = '1.0.0';
 /** Unfinished files; oras-go's name for it. */
 const INGEST = 'ingest';
-/** A layout is a folder from anywhere: neither follow links out of it nor wait for a pipe in it. */
-const READ_FLAGS = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+export interface OpenLayoutOptions extends OperationOptions {
+  readonly create?: boolean | undefined;
+}
 
 /**
  * A folder in OCI's image layout. A tag is any text: it becomes `org.opencontainers.image.ref.name` in index.json.
@@ -38,12 +40,14 @@ export class OciLayout implements Target, TagLister {
 
   /**
    * @param options.create makes the folder a layout where it is none
-   * @throws INVALID_LAYOUT
+   * @throws INVALID_LAYOUT, ABORTED; errors of the file system as they are
    */
-  static async open(path: string, { create = false }: { readonly create?: boolean } = {}): Promise<OciLayout> {
+  static async open(path: string, { create = false, signal }: OpenLayoutOptions = {}): Promise<OciLayout> {
+    throwIfAborted(signal);
     const layout = new OciLayout(path);
     if (!(await layout.#isLayout())) {
       if (!create) throw new OrasError('INVALID_LAYOUT', `${path} is not an OCI image layout: it has no file ${LAYOUT_FILE}`);
+      throwIfAborted(signal);
       await mkdir(join(path, 'blobs', 'sha256'), { recursive: true });
       await mkdir(join(path, INGEST), { recursive: true });
       await layout.#index.createIfAbsent();
@@ -75,7 +79,7 @@ export class OciLayout implements Target, TagLister {
     if (listed) return listed;
     if (!isDigest(reference)) throw notFound(this.path, reference);
     // A manifest below an index, or one without a tag, is not listed: its bytes say what it is.
-    const bytes = await this.#readSmallBlob(reference);
+    const bytes = await readSmallFile(this.#blobPath(reference), MAX_MANIFEST_BYTES);
     const mediaType = bytes && sniffManifestType(bytes);
     if (!bytes || !mediaType) throw notFound(this.path, reference);
     return { mediaType, digest: reference, size: bytes.byteLength };
@@ -100,7 +104,9 @@ export class OciLayout implements Target, TagLister {
 
   async tag(descriptor: Descriptor, tag: string, options: OperationOptions = {}): Promise<void> {
     if (!isManifestType(descriptor.mediaType)) {
-      throw new OrasError('INVALID_DESCRIPTOR', `${this.path}: only a manifest can have a tag, not a ${descriptor.mediaType}`);
+      throw new OrasError('INVALID_DESCRIPTOR', `${this.path}: only a manifest can have a tag, not a ${descriptor.mediaType}`, {
+        remedy: 'Tag the manifest or the index that names this content.',
+      });
     }
     if (!(await this.exists(descriptor, options))) throw notFound(this.path, descriptor.digest);
     await syncFolder(join(this.#blobPath(descriptor.digest), '..'));
@@ -113,7 +119,7 @@ export class OciLayout implements Target, TagLister {
   }
 
   async #isLayout(): Promise<boolean> {
-    const text = await this.#readSmall(join(this.path, LAYOUT_FILE));
+    const text = await readSmallFile(join(this.path, LAYOUT_FILE), MAX_MANIFEST_BYTES);
     if (!text) return false;
     let version: unknown;
     try {
@@ -136,16 +142,6 @@ export class OciLayout implements Target, TagLister {
     await file?.close();
     throw notFound(this.path, digest);
   }
-
-  #readSmallBlob(digest: Digest): Promise<Uint8Array | undefined> {
-    return this.#readSmall(this.#blobPath(digest));
-  }
-
-  async #readSmall(path: string): Promise<Uint8Array | undefined> {
-    await using file = await open(path, READ_FLAGS).catch(ignoreAbsent);
-    const found = await file?.stat();
-    return file && found?.isFile() && found.size <= MAX_MANIFEST_BYTES ? file.readFile() : undefined;
-  }
 }
 
 async function writeFully(file: FileHandle, batch: Uint8Array[]): Promise<void> {
@@ -154,10 +150,4 @@ async function writeFully(file: FileHandle, batch: Uint8Array[]): Promise<void> 
   if (bytesWritten === total) return;
   // A short write says that the disk is full: the next one fails with the reason.
   await file.write(Buffer.concat(batch).subarray(bytesWritten));
-}
-
-/** A link in place of a blob counts as absent, for it is none of the layout's content. */
-function ignoreAbsent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT' || error.code === 'ELOOP' || error.code === 'ENOTDIR') return undefined;
-  throw error;
 }

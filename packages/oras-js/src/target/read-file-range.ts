@@ -7,6 +7,8 @@ import type { Content, OperationOptions } from './target.ts';
 /**
  * The bytes of `file` from `start` to before `end`, in batches of 1 MiB.
  * One batch is read ahead, so that the disk works while the last one is hashed and sent. Ends early where the file does.
+ * @throws ABORTED; errors of the file system (EIO, EBADF, …) as they are: they are about the machine and not about the content, and
+ * whoever opened the file knows its name
  */
 export async function* readFileRange(
   file: FileHandle,

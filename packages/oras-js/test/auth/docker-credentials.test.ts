@@ -92,6 +92,14 @@ suite('dockerCredentials', () => {
     await assert.rejects(home.find('r', 'a'), { code: 'INVALID_CREDENTIALS_FILE' });
   });
 
+  test('reads no more of a file than a configuration can have', async () => {
+    // It has no size, and no end.
+    await using endless = await inHome({}, { REGISTRY_AUTH_FILE: '/dev/zero' });
+    await assert.rejects(endless.find('r', 'a'), { code: 'INVALID_CREDENTIALS_FILE', message: /more than 4194304 bytes/ });
+    await using large = await inHome({ '.docker/config.json': `{"auths":{}}${' '.repeat(5_000_000)}` });
+    await assert.rejects(large.find('r', 'a'), { code: 'INVALID_CREDENTIALS_FILE', message: /more than 4194304 bytes/ });
+  });
+
   test('names a damaged file, and quotes nothing of it', async () => {
     await using home = await inHome({ '.docker/config.json': '{"auths": {"r": {"auth": "c2VjcmV0"' });
     await assert.rejects(home.find('r', 'a'), (error: OrasError) => {

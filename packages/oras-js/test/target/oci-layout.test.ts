@@ -56,6 +56,25 @@ test('leaves nothing unfinished behind when a push fails, and says which way the
   assert.deepEqual(await readdir(join(folder.path, 'blobs', 'sha256')), []);
 });
 
+test('opens nothing, and makes nothing, once the signal is aborted', async () => {
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'new');
+  await assert.rejects(OciLayout.open(path, { create: true, signal: AbortSignal.abort() }), { code: 'ABORTED' });
+  assert.deepEqual(await readdir(folder.path), []);
+});
+
+test('waits for no pipe, and follows no link, in place of index.json', async () => {
+  await using folder = await temporaryFolder();
+  const layout = await OciLayout.open(folder.path, { create: true });
+  const index = join(folder.path, 'index.json');
+  await rename(index, join(folder.path, 'elsewhere.json'));
+  await symlink('elsewhere.json', index);
+  await assert.rejects(layout.resolve('1.0'), { code: 'INVALID_LAYOUT' });
+  await rm(index);
+  execFileSync('mkfifo', [index]);
+  await assert.rejects(layout.resolve('1.0'), { code: 'INVALID_LAYOUT' });
+});
+
 test('notices a blob that was changed on disk', async () => {
   await using folder = await temporaryFolder();
   const layout = await OciLayout.open(folder.path, { create: true });
