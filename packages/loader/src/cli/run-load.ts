@@ -29,7 +29,7 @@ export async function runLoad(path: string, options: PlanOptions, run: RunContex
   // Before the receipt is begun: a load that cannot be done leaves none.
   const conflict = conflictError(prepared.plan.references, 'before');
   if (conflict !== undefined) throw conflict;
-  await using receipt = await ReceiptFile.open(options.receipt ?? defaultReceipt(prepared, run));
+  await using receipt = await ReceiptFile.open(options.receipt ?? defaultReceipt(prepared, run), { signal: run.signal });
   run.ifInterrupted(`Run the same command again; the receipt ${resolve(receipt.path)} lists what was moved.`);
   await receipt.append(startEntry(prepared, run));
   const { uploadBytes } = estimateTransfer(prepared.plan.placements);
@@ -41,8 +41,13 @@ export async function runLoad(path: string, options: PlanOptions, run: RunContex
     progress?.done();
   }
   const { uploadedBytes, uploadedBlobs, mountedBlobs, skippedBlobs } = result;
-  await receipt.append({ event: 'end', time: now(), uploadedBytes, uploadedBlobs, mountedBlobs, skippedBlobs });
-  showResult(path, options, result, resolve(receipt.path), run);
+  const end = { event: 'end', time: now(), uploadedBytes, uploadedBlobs, mountedBlobs, skippedBlobs } as const;
+  try {
+    await receipt.append(end);
+  } finally {
+    // Also where the receipt's last line cannot be written: everything is there.
+    showResult(path, options, result, resolve(receipt.path), run);
+  }
 }
 
 /** UTC, to the second. */
@@ -66,7 +71,13 @@ function startEntry({ reader, plan }: PreparedLoad, { environment }: RunContext)
   } as const;
 }
 
-function showResult(path: string, options: PlanOptions, result: LoadResult, receipt: string, { terminal }: RunContext): void {
+function showResult(
+  path: string,
+  options: PlanOptions,
+  result: LoadResult,
+  receipt: string,
+  { environment, terminal }: RunContext,
+): void {
   for (const { planned, outcome, policy } of result.references) {
     const { reference, artifact } = planned.retagged;
     terminal.record({
@@ -94,7 +105,7 @@ function showResult(path: string, options: PlanOptions, result: LoadResult, rece
       '',
       `uploaded  ${counted(uploadedBlobs, 'blob')}, ${formatBytes(uploadedBytes)}; mounted ${mountedBlobs}; there already ${skippedBlobs}`,
       `receipt   ${receipt}`,
-      `next      zenml-loader values ${shellQuote(path)}${flags(options)} -o deploy`,
+      `next      ${environment.program} values ${shellQuote(path)}${flags(options)} -o deploy`,
     ].join('\n'),
   );
 }

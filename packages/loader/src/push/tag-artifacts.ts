@@ -10,6 +10,7 @@ import { observeReference, type ReferenceState } from './observe-reference.ts';
 import type { LoadPlan } from './plan-load.ts';
 import type { TransferCount } from './push-blobs.ts';
 import { pushManifest } from './push-manifest.ts';
+import { receiptFailure } from './receipt-failure.ts';
 
 type Tagged = Extract<ReceiptEntry, { event: 'tagged' }>;
 
@@ -29,7 +30,7 @@ export interface TagContext extends LoadContext {
 /**
  * Tags images, then charts, for what installs comes last. References are asked for once more first: what was free when
  * the load began may be taken by now.
- * @throws CONFLICT before any tag is moved
+ * @throws CONFLICT before any tag is moved; DISK_FULL, FILE_ERROR of the receipt, with what was moved by then
  */
 export async function tagArtifacts(plan: LoadPlan, count: TransferCount, context: TagContext): Promise<LoadedReference[]> {
   const references = await observeAgain(plan, context);
@@ -39,15 +40,20 @@ export async function tagArtifacts(plan: LoadPlan, count: TransferCount, context
   const kept = references.filter(({ action }) => action === 'keep' || action === 'skip');
   for (const planned of kept) loaded.set(planned, left(planned));
   await context.receipt.append(...kept.map((planned) => entryOf(left(planned), context)));
+  const moved: string[] = [];
   for (const kind of ['image', 'chart'] as const) {
     const due = references.filter(
       ({ action, retagged }) => (action === 'tag' || action === 'move') && retagged.artifact.kind === kind,
     );
-    await inParallel(
-      due,
-      async (planned, signal) => void loaded.set(planned, await tagOne(planned, count, { ...context, signal })),
-      context,
-    );
+    try {
+      await inParallel(
+        due,
+        async (planned, signal) => void loaded.set(planned, await tagOne(planned, { count, moved }, { ...context, signal })),
+        context,
+      );
+    } catch (error) {
+      throw receiptFailure(error, moved);
+    }
   }
   return references.flatMap((planned) => loaded.get(planned) ?? []);
 }
@@ -71,16 +77,23 @@ async function observeAgain(
   return references.map((planned) => again.get(planned) ?? planned);
 }
 
-async function tagOne(planned: PlannedReference, count: TransferCount, context: TagContext): Promise<LoadedReference> {
+interface Tally {
+  readonly count: TransferCount;
+  /** `REFERENCE@DIGEST` of each tag that moved. */
+  readonly moved: string[];
+}
+
+async function tagOne(planned: PlannedReference, { count, moved }: Tally, context: TagContext): Promise<LoadedReference> {
   const { retagged, action } = planned;
   const { repository, tag, reference, artifact } = retagged;
   await pushManifest(repository, artifact.root, tag, count, context);
-  const moved: LoadedReference = { planned, outcome: action === 'move' ? 'moved' : 'tagged' };
+  moved.push(`${reference}@${artifact.root.digest}`);
+  const done: LoadedReference = { planned, outcome: action === 'move' ? 'moved' : 'tagged' };
   // On the disk before it is read back: a rerun after a kill must know what this load has put there.
-  await context.receipt.append(entryOf(moved, context));
+  await context.receipt.append(entryOf(done, context));
   context.onEvent?.({ type: 'tagged', reference, digest: artifact.root.digest });
   const confirmation = await confirmTag(context.repositoryOf(repository), retagged, context.signal);
-  if (confirmation.outcome === 'confirmed') return moved;
+  if (confirmation.outcome === 'confirmed') return done;
   const withheld: LoadedReference = { planned, outcome: 'withheld', policy: confirmation.policy };
   await context.receipt.append(entryOf(withheld, context));
   return withheld;

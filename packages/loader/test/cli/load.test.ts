@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
-import { parseReceipt } from '@zenml-airgap/bundle-spec';
+import { mock, test } from 'node:test';
+import { AirgapError, parseReceipt, type ReceiptEntry } from '@zenml-airgap/bundle-spec';
+import { ReceiptFile } from '../../src/confirm/receipt-file.ts';
 import { registryRig } from '../fixtures/registry-rig.ts';
 import { records } from '../fixtures/run-program.ts';
 
@@ -129,6 +130,36 @@ test('nobody listening is an error with the host in it, and ends soon', async ()
   const ran = await rig.load();
   assert.equal(ran.code, 5);
   assert.match(ran.stderr, new RegExp(`error CONNECTION_FAILED: .*${rig.host}`));
+});
+
+for (const place of ['.', '/etc/passwd/receipt']) {
+  for (const command of ['plan', 'load']) {
+    test(`${command} --receipt ${place} is an error of the file, and nothing was asked of the registry`, async () => {
+      await using rig = await registryRig();
+      const args = [command, rig.bundle.path, '--key', rig.bundle.key, '--to', `${rig.host}/zenml`, '--receipt', place];
+      const ran = await rig.run(args);
+      assert.match(ran.stderr, new RegExp(`error FILE_ERROR: the receipt ${place} cannot be read: `));
+      assert.match(ran.stderr, /remedy: Name the receipt/);
+      assert.deepEqual(rig.log, []);
+    });
+  }
+}
+
+test('where only the receipt’s end cannot be written, what was loaded is told all the same', async () => {
+  await using rig = await registryRig();
+  const { append } = ReceiptFile.prototype;
+  const full = new AirgapError('DISK_FULL', 'the receipt cannot be written: ENOSPC');
+  const mocked = mock.method(ReceiptFile.prototype, 'append', function (this: ReceiptFile, ...entries: ReceiptEntry[]) {
+    return entries.some(({ event }) => event === 'end') ? Promise.reject(full) : append.apply(this, entries);
+  });
+  try {
+    const ran = await rig.load();
+    assert.equal(ran.code, 9);
+    assert.match(ran.stderr, /error DISK_FULL/);
+    assert.match(ran.stdout, /zenml-pro-api:0\.13\.0 .* tagged$/m);
+  } finally {
+    mocked.mock.restore();
+  }
 });
 
 test('charts can go to another registry, and its host gets the password too', async () => {

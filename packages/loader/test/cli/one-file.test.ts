@@ -34,6 +34,7 @@ test('the one file runs from a folder with nothing beside it: help, verify, load
   const args = ['load', bundle.path, '--key', bundle.key, '--to', `${registry.host}/zenml`];
   const loaded = await runProcess(args, { home: folder.path, program });
   assert.equal(loaded.code, 0, loaded.stderr);
+  assert.match(loaded.stdout, /^next +\S*node zenml-loader\.mjs values /m);
 });
 
 test('the one file refuses an old Node before anything else of it runs, and says what to do', async () => {

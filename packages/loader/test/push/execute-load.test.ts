@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { AirgapError, type ReceiptEntry } from '@zenml-airgap/bundle-spec';
 import { OrasError } from 'oras-js';
+import { executeLoad } from '../../src/push/execute-load.ts';
 import { registryError } from '../fixtures/fake-registry.ts';
 import { LoadRig } from '../fixtures/load-rig.ts';
 
@@ -187,7 +189,6 @@ test('checks blobs again that were seen more than half an hour ago, and sends wh
   rig.registry.forget(API, base.digest);
   rig.registry.forget(CLIENT, base.digest);
   rig.clockMs = 31 * 60_000;
-  const { executeLoad } = await import('../../src/push/execute-load.ts');
   const result = await executeLoad(again, rig.context);
   assert.equal(plan.references.length, 3);
   assert.equal(result.uploadedBlobs, 1);
@@ -203,6 +204,25 @@ test('an aborted load rejects and moves no tag', async () => {
   };
   await assert.rejects(rig.load(), /interrupted/);
   assert.equal(rig.registry.tags.size, 0);
+});
+
+test('a receipt that cannot be written ends the load, and the error says which tags were moved by then', async () => {
+  const rig = new LoadRig();
+  const plan = await rig.plan();
+  const full = new AirgapError('DISK_FULL', 'the receipt r cannot be written: ENOSPC', { remedy: 'Free space.' });
+  const append = async (...entries: readonly ReceiptEntry[]): Promise<void> => {
+    if (entries.some((entry) => entry.event === 'tagged' && entry.destination.startsWith(`${CLIENT}:`))) throw full;
+  };
+  await assert.rejects(executeLoad(plan, { ...rig.context, receipt: { append } }), (error) => {
+    assert.ok(error instanceof AirgapError);
+    assert.equal(error.code, 'DISK_FULL');
+    assert.equal(error.remedy, 'Free space.');
+    const tagged = [...rig.registry.tags].map(([reference, { digest }]) => `${reference}@${digest}`);
+    assert.deepEqual([...error.problems].sort(), tagged.sort());
+    assert.ok(error.problems.includes(`${CLIENT}:0.93.2@${rig.sample.client.digest}`));
+    assert.ok(!rig.registry.tags.has(`${CHART}:0.93.2`));
+    return true;
+  });
 });
 
 test('reports each byte once as it goes out', async () => {
