@@ -4,7 +4,7 @@ export type { DestinationRepository, RepositoryOf } from './destinations/destina
 export { BundleGraph } from './push/bundle-graph.ts';
 export type { Action, OnConflict, PlannedReference } from './push/decide.ts';
 export { executeLoad, type LoadResult } from './push/execute-load.ts';
-export { DEFAULT_CONCURRENCY, type LoadContext, type LoadEvent, type LoadSource } from './push/load-context.ts';
+export type { LoadContext, LoadEvent, LoadSource } from './push/load-context.ts';
 export type { ReferenceState } from './push/observe-reference.ts';
 export { estimateTransfer, type TransferEstimate } from './push/placement.ts';
 export { type LoadPlan, type PlanLoadOptions, planLoad } from './push/plan-load.ts';

@@ -25,6 +25,9 @@ export function addRegistryOptions(command: Command): Command {
     .option('--password-stdin', 'read the password from standard input');
 }
 
+/** Transfers at a time, as crane: more connections gain nothing on one registry (facts: performance). */
+export const DEFAULT_CONCURRENCY = 4;
+
 const MAX_COUNT = 64;
 
 export function parseCount(text: string): number {

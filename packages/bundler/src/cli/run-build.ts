@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AirgapError, type CompleteRequest } from '@zenml-airgap/bundle-spec';
-import { formatBytes, formatDuration, type Progress } from '@zenml-airgap/terminal';
+import { DEFAULT_CONCURRENCY, formatBytes, formatDuration, type Progress } from '@zenml-airgap/terminal';
 import { digestOf } from 'oras-js';
 import { type BuildEvent, buildBundle } from '../build-bundle.ts';
 import { defaultOutput } from '../default-output.ts';
@@ -22,9 +22,6 @@ export interface BuildCommandOptions extends RequestOptions, PassphraseOptions {
   readonly key?: string;
   readonly insecureUnsigned?: boolean;
 }
-
-/** Source: facts/performance.md; more connections gain nothing on one registry. */
-const DEFAULT_CONCURRENCY = 4;
 
 export async function runBuild(options: BuildCommandOptions, context: BundlerContext): Promise<void> {
   const { terminal, signal } = context;

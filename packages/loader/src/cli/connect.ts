@@ -1,10 +1,9 @@
-import { AirgapError, type Destination } from '@zenml-airgap/bundle-spec';
+import type { Destination } from '@zenml-airgap/bundle-spec';
+import { readCaFile, registryCredentials } from '@zenml-airgap/terminal';
 import { createRegistryClient, type RegistryEvent } from 'oras-js';
-import { destinationCredentials } from '../destinations/destination-credentials.ts';
 import type { DestinationRepository, RepositoryOf } from '../destinations/destination-repository.ts';
 import { hostOf } from '../destinations/parse-destination.ts';
 import type { DestinationCommandOptions, RunContext } from './define-program.ts';
-import { readCaFile } from './read-ca-file.ts';
 import { VERSION } from './version.ts';
 
 export interface Connection extends Disposable {
@@ -26,13 +25,12 @@ export async function connect(
   { environment, terminal, signal }: RunContext,
 ): Promise<Connection> {
   const hosts = [...new Set([destination.images, destination.charts].map(hostOf))];
-  const given = await givenCredential(options, terminal);
-  const credentials = destinationCredentials({ hosts, given, ...environment });
+  const { env, homeDirectory } = environment;
   const client = createRegistryClient({
-    credentials,
+    credentials: await registryCredentials(options, { hosts, env, homeDirectory, terminal }),
     ca: options.caFile === undefined ? [] : await readCaFile(options.caFile),
     plainHttp: options.plainHttp === true,
-    env: environment.env,
+    env,
     userAgent: `zenml-loader/${VERSION}`,
     onEvent,
   });
@@ -52,17 +50,4 @@ export async function connect(
     },
     [Symbol.dispose]: () => client.close(),
   };
-}
-
-async function givenCredential(
-  { username, passwordStdin }: DestinationCommandOptions,
-  terminal: RunContext['terminal'],
-): Promise<{ username: string; password: string } | undefined> {
-  if (username === undefined && passwordStdin !== true) return undefined;
-  if (username === undefined || passwordStdin !== true) {
-    throw new AirgapError('USAGE', '--username and --password-stdin belong together', {
-      remedy: 'printf %s "$PASSWORD" | zenml-loader … --username NAME --password-stdin',
-    });
-  }
-  return { username, password: await terminal.secretFromInput() };
 }

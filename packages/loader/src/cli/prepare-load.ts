@@ -1,10 +1,11 @@
 import type { BundleReader } from '@zenml-airgap/bundle-file';
+import { DEFAULT_CONCURRENCY } from '@zenml-airgap/terminal';
 import type { RegistryEvent } from 'oras-js';
 import { readReceipts } from '../confirm/read-receipts.ts';
 import { receiptFolder } from '../confirm/receipt-path.ts';
 import { chooseDestination } from '../destinations/choose-destination.ts';
 import { BundleGraph } from '../push/bundle-graph.ts';
-import { DEFAULT_CONCURRENCY, type LoadContext, type LoadEvent } from '../push/load-context.ts';
+import type { LoadContext, LoadEvent } from '../push/load-context.ts';
 import { type LoadPlan, planLoad } from '../push/plan-load.ts';
 import { connect } from './connect.ts';
 import type { PlanOptions, RunContext } from './define-program.ts';

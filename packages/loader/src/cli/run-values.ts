@@ -1,8 +1,8 @@
+import { readCaFile } from '@zenml-airgap/terminal';
 import { type WriteDeploymentOptions, writeDeployment } from '../deploy/write-deployment.ts';
 import { chooseDestination } from '../destinations/choose-destination.ts';
 import type { RunContext, ValuesOptions } from './define-program.ts';
 import { openBundle } from './open-bundle.ts';
-import { readCaFile } from './read-ca-file.ts';
 
 /** Writes Helm values and INSTALL.md for what `load` brings to the same destination; contacts no registry. */
 export async function runValues(path: string, options: ValuesOptions, run: RunContext): Promise<void> {

@@ -29,6 +29,3 @@ export interface LoadContext {
   /** A clock that never goes back. */
   readonly nowMs: () => number;
 }
-
-/** As the download path, and as crane: more connections gain nothing on one registry (facts: performance). */
-export const DEFAULT_CONCURRENCY = 4;
