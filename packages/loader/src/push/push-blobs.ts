@@ -1,5 +1,6 @@
-import type { Content, Descriptor, OpenContent } from 'oras-js';
-import { pathOf } from '../destinations/parse-destination.ts';
+import { type Content, type Descriptor, type OpenContent, throwIfAborted } from 'oras-js';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { hostOf, pathOf } from '../destinations/parse-destination.ts';
 import { inParallel } from './in-parallel.ts';
 import type { LoadContext } from './load-context.ts';
 import { mountSource, observePlacements, type Placement } from './placement.ts';
@@ -19,7 +20,12 @@ const MOUNTS_AT_A_TIME = 8;
 /** Brings every blob to where it must be: mounted where the registry lets us, else uploaded. */
 export async function pushBlobs(placements: readonly Placement[], count: TransferCount, context: LoadContext): Promise<void> {
   const incomplete = placements.filter(({ needed, seenAtMs }) => needed.some((name) => !seenAtMs.has(name)));
-  await inParallel(incomplete, (placement, signal) => place(placement, count, { ...context, signal }), context);
+  // Of all placements, so that what waits for one upload holds no other back; only requests are counted.
+  const limits: Limits = { uploads: pLimit(context.concurrency), mounts: pLimit(MOUNTS_AT_A_TIME) };
+  await inParallel(incomplete, (placement, signal) => place(placement, { count, limits }, { ...context, signal }), {
+    concurrency: Number.POSITIVE_INFINITY,
+    signal: context.signal,
+  });
 }
 
 /** Checks again what was seen too long ago, and sends what has gone. */
@@ -32,31 +38,56 @@ export async function refreshBlobs(placements: readonly Placement[], count: Tran
   await pushBlobs(placements, count, context);
 }
 
-async function place(placement: Placement, count: TransferCount, context: LoadContext): Promise<void> {
+interface Limits {
+  readonly uploads: LimitFunction;
+  readonly mounts: LimitFunction;
+}
+
+interface Transfer {
+  readonly count: TransferCount;
+  readonly limits: Limits;
+}
+
+async function place(placement: Placement, { count, limits }: Transfer, context: LoadContext): Promise<void> {
   const { blob, needed, seenAtMs } = placement;
-  const upload = async (name: string): Promise<void> => {
-    await uploadBlob(blob, name, count, context);
-    seenAtMs.set(name, context.nowMs());
-  };
+  const every = { concurrency: Number.POSITIVE_INFINITY, signal: context.signal };
+  const upload = (name: string, signal: AbortSignal): Promise<void> =>
+    limits.uploads(async () => {
+      // It may have waited long.
+      throwIfAborted(signal);
+      await uploadBlob(blob, name, count, { ...context, signal });
+      seenAtMs.set(name, context.nowMs());
+    });
   // First of all one repository of each registry: the others mount from it.
-  for (const name of needed) if (!seenAtMs.has(name) && mountSource(placement, name) === undefined) await upload(name);
-  const refused: string[] = [];
+  await inParallel(firstOfEachHost(placement), upload, every);
   const missing = needed.filter((name) => !seenAtMs.has(name));
+  // Where mounting is refused the rest is uploaded, side by side.
   await inParallel(
     missing,
     async (name, signal) => {
-      if (!(await mount(placement, name, { ...context, signal }))) return void refused.push(name);
+      const isMounted = await limits.mounts(() => mount(placement, name, { ...context, signal }));
+      if (!isMounted) return upload(name, signal);
       count.mountedBlobs += 1;
       seenAtMs.set(name, context.nowMs());
     },
-    { concurrency: MOUNTS_AT_A_TIME, signal: context.signal },
+    every,
   );
-  for (const name of refused) await upload(name);
+}
+
+/** Repositories that have nowhere to mount from, one of each registry. */
+function firstOfEachHost(placement: Placement): string[] {
+  const byHost = new Map<string, string>();
+  for (const name of placement.needed) {
+    const isLeft = !placement.seenAtMs.has(name) && mountSource(placement, name) === undefined;
+    if (isLeft && !byHost.has(hostOf(name))) byHost.set(hostOf(name), name);
+  }
+  return [...byHost.values()];
 }
 
 async function mount(placement: Placement, name: string, context: LoadContext): Promise<boolean> {
   const from = mountSource(placement, name);
   if (from === undefined) return false;
+  throwIfAborted(context.signal);
   const { blob } = placement;
   const isMounted = await context.repositoryOf(name).mount(blob, pathOf(from), { signal: context.signal });
   if (isMounted) context.onEvent?.({ type: 'mounted', blob, repository: name, from });

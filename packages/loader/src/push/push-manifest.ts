@@ -1,4 +1,5 @@
-import { contentOf, type Descriptor, fetchBytes, isContentMissing, isManifestType, OrasError } from 'oras-js';
+import { contentOf, type Descriptor, type Digest, fetchBytes, isContentMissing, isManifestType, OrasError } from 'oras-js';
+import { inParallel } from './in-parallel.ts';
 import type { LoadContext } from './load-context.ts';
 import { type TransferCount, uploadBlob } from './push-blobs.ts';
 
@@ -63,12 +64,16 @@ async function lackingBlobs(
   name: string,
   blobs: readonly Descriptor[],
   complaint: OrasError,
-  { repositoryOf, signal }: LoadContext,
+  { repositoryOf, concurrency, signal }: LoadContext,
 ): Promise<readonly Descriptor[]> {
   const named = blobs.filter(({ digest }) => complaint.message.includes(digest));
   if (named.length > 0) return named;
-  const absent: Descriptor[] = [];
-  for (const blob of blobs) if (!(await repositoryOf(name).exists(blob, { signal }))) absent.push(blob);
+  const present = new Set<Digest>();
+  const look = async (blob: Descriptor, stop: AbortSignal): Promise<void> => {
+    if (await repositoryOf(name).exists(blob, { signal: stop })) present.add(blob.digest);
+  };
+  await inParallel(blobs, look, { concurrency, signal });
+  const absent = blobs.filter(({ digest }) => !present.has(digest));
   if (absent.length > 0) return absent;
   return isContentMissing(complaint) ? blobs : [];
 }

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AirgapError, type ReceiptEntry } from '@zenml-airgap/bundle-spec';
-import { OrasError } from 'oras-js';
+import { MediaType, OrasError } from 'oras-js';
 import { executeLoad } from '../../src/push/execute-load.ts';
+import { planLoad } from '../../src/push/plan-load.ts';
 import { registryError } from '../fixtures/fake-registry.ts';
 import { LoadRig } from '../fixtures/load-rig.ts';
 
@@ -223,6 +224,49 @@ test('a receipt that cannot be written ends the load, and the error says which t
     assert.ok(!rig.registry.tags.has(`${CHART}:0.93.2`));
     return true;
   });
+});
+
+test('where mounting is refused, what is left goes to its repositories side by side, and no more at a time than allowed', async () => {
+  const rig = new LoadRig();
+  const { source, base } = rig.sample;
+  for (const name of ['third', 'fourth', 'fifth']) {
+    source.artifact('image', name, '1', source.image(source.blob(`{"${name}":1}`, MediaType.ociConfig), [base]));
+  }
+  rig.registry.mounts = false;
+  await rig.load();
+  assert.equal(rig.registry.writes.filter(({ operation, what }) => operation === 'PUT blob' && what === base.digest).length, 5);
+  assert.ok((rig.registry.peaks.get(`PUT blob ${base.digest}`) ?? 0) > 1);
+  assert.equal(rig.registry.peaks.get('PUT blob'), rig.context.concurrency);
+});
+
+test('the manifests below one index go side by side, the index after them', async () => {
+  const rig = new LoadRig();
+  const { source } = rig.sample;
+  const platforms = ['a', 'b', 'c'].map((name) => source.image(source.blob(`{"${name}":1}`, MediaType.ociConfig), []));
+  const index = source.index(platforms);
+  const only = { ...source.manifest, artifacts: [source.artifact('image', 'many', '1', index)] };
+  const context = { ...rig.context, source: { manifest: only, fetch: source.fetch.bind(source) } };
+  const destination = { images: 'r.example/zenml', charts: 'r.example/zenml/charts' };
+  await executeLoad(await planLoad(destination, { onConflict: 'fail', receipts: async () => undefined }, context), context);
+  assert.equal(rig.registry.peaks.get('PUT manifest'), 3);
+  const order = rig.registry.writes.filter(({ operation }) => operation === 'PUT manifest').map(({ what }) => what);
+  assert.equal(order.at(-1), index.digest);
+  assert.equal(order.length, 4);
+});
+
+test('the blobs of a manifest that was refused are looked for side by side', async () => {
+  const rig = new LoadRig();
+  let refused = false;
+  rig.registry.intervene = ({ operation, repository }, registry) => {
+    if (operation !== 'PUT manifest' || repository !== CLIENT || refused) return;
+    refused = true;
+    registry.peaks.clear();
+    throw registryError(400, 'MANIFEST_BLOB_UNKNOWN');
+  };
+  rig.sample.source.artifact('image', 'zenml', 'other', rig.sample.client);
+  await rig.load();
+  assert.ok(refused);
+  assert.ok((rig.registry.peaks.get('HEAD blob') ?? 0) > 1);
 });
 
 test('reports each byte once as it goes out', async () => {
