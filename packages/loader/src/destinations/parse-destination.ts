@@ -27,6 +27,9 @@ export function parseDestination(text: string, origin: string): string {
   if (!HOST.test(host) || !(/[.:]/.test(host) || host === 'localhost')) {
     refuse('does not begin with a host (a name with a dot, a port, or localhost)');
   }
+  const tagged = /^(.*[^/]):[^/:]*$/.exec(path);
+  if (tagged !== null)
+    refuse('has a tag: tags stay those of the bundle', `Leave the tag out: ${host}/${tagged[1] ?? ''}`.slice(0, SHOWN));
   if (path !== '' && !PATH.test(path))
     refuse('has a path that no registry accepts: lower-case letters, digits, and . _ - / between them');
   return path === '' ? host.toLowerCase() : `${host.toLowerCase()}/${path}`;

@@ -42,6 +42,39 @@ for (const [text, why] of [
   });
 }
 
+for (const option of ['to', 'chartsTo'] as const) {
+  for (const text of [
+    'oci://r.example/helm',
+    'r.example/helm:1.0',
+    'r.example/Helm',
+    'r.example/helm@sha256:0',
+    'r.example/a b',
+    '/helm',
+  ]) {
+    test(`${option} ${JSON.stringify(text)} is a USAGE error that says which option and how it is written`, () => {
+      const flag = option === 'to' ? '--to' : '--charts-to';
+      const told = {
+        code: 'USAGE',
+        message: new RegExp(`^${flag}: `),
+        remedy: /^(?:Write HOST|Leave the (?:scheme|tag) out: r\.example\/helm$)/,
+      };
+      assert.throws(() => chooseDestination([], { to: 'r.example/zenml', [option]: text }), told);
+    });
+  }
+  test(`${option} may end with a slash`, () => {
+    const chosen = chooseDestination([], { to: 'r.example/zenml', [option]: 'r.example/helm/' });
+    assert.equal(option === 'to' ? chosen.images : chosen.charts, 'r.example/helm');
+  });
+}
+
+test('a tag in --to is called a tag', () => {
+  assert.throws(() => chooseDestination([], { to: 'r.example:8443/zenml:0.93.2' }), {
+    code: 'USAGE',
+    message: /has a tag: tags stay those of the bundle/,
+    remedy: 'Leave the tag out: r.example:8443/zenml',
+  });
+});
+
 test('a password that was written into --to does not come back in the message', () => {
   assert.throws(
     () => chooseDestination([], { to: 'https://user:secret@r.example/zenml' }),
