@@ -1,12 +1,4 @@
-export { ReceiptFile } from './confirm/receipt-file.ts';
-export { chooseDestination, type DestinationOptions } from './destinations/choose-destination.ts';
-export type { DestinationRepository, RepositoryOf } from './destinations/destination-repository.ts';
+// What the README's example uses. The program itself starts from src/cli/main.ts.
 export { BundleGraph } from './push/bundle-graph.ts';
-export type { Action, OnConflict, PlannedReference } from './push/decide.ts';
-export { executeLoad, type LoadResult } from './push/execute-load.ts';
-export type { LoadContext, LoadEvent, LoadSource } from './push/load-context.ts';
-export type { ReferenceState } from './push/observe-reference.ts';
-export { estimateTransfer, type TransferEstimate } from './push/placement.ts';
-export { type LoadPlan, type PlanLoadOptions, planLoad } from './push/plan-load.ts';
-export type { LoadedReference, TagContext } from './push/tag-artifacts.ts';
-export { type Retagged, retag } from './retag/retag.ts';
+export { executeLoad } from './push/execute-load.ts';
+export { planLoad } from './push/plan-load.ts';
