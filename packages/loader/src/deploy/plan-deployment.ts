@@ -37,7 +37,7 @@ export function planDeployment(
       values: installValues(chart, carried, { prefix: destination.images, pullSecret, caSecret, scenario: manifest.scenario }),
       valuesFile: role === 'control-plane' && isOnly ? `${chart.name}-values.yaml` : `${chart.name}-${chart.version}-values.yaml`,
       namespace: namespaceOf(chart, isOnly, options),
-      release: chart.name,
+      release: kubernetesName(chart.name),
       location: `oci://${location}`,
     };
   });
@@ -51,6 +51,15 @@ function namespaceOf(chart: Chart, isOnly: boolean, { namespaces }: DeploymentOp
       ? (namespaces?.controlPlane ?? CONTROL_PLANE_NAMESPACE)
       : role === 'workspace'
         ? (namespaces?.workspace ?? WORKSPACE_NAMESPACE)
-        : chart.name.toLowerCase().replace(/[^a-z0-9-]/g, '-');
-  return isOnly ? named : `${named}-${chart.version.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+        : kubernetesName(chart.name);
+  return isOnly ? named : `${named}-${kubernetesName(chart.version)}`;
+}
+
+/** Source: Helm's limit for releases, which is below Kubernetes' 63 for namespaces. */
+const MAX_NAME_LENGTH = 53;
+
+/** A chart's name may have dots and underscores: names of releases and namespaces may not. */
+function kubernetesName(text: string): string {
+  const plain = text.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return plain.slice(0, MAX_NAME_LENGTH).replace(/-$/, '');
 }

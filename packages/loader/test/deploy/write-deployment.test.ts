@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, mkdtempDisposable, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
 import { suite, test } from 'node:test';
@@ -9,7 +9,7 @@ import { renderImages } from '@zenml-airgap/helm-chart';
 import { parse } from 'yaml';
 import { helmForTests } from '../../../../test/fixtures/helm-for-tests.ts';
 import { type WriteDeploymentOptions, writeDeployment } from '../../src/deploy/write-deployment.ts';
-import { type SampleOptions, sampleSource } from './sample-source.ts';
+import { type ReleaseOptions, releaseSource } from '../fixtures/release-source.ts';
 
 const run = promisify(execFile);
 const helm = await helmForTests();
@@ -23,9 +23,9 @@ class Written implements AsyncDisposable {
     this.folder = folder;
   }
 
-  static async by(options: Partial<WriteDeploymentOptions> = {}, sample: SampleOptions = {}): Promise<Written> {
+  static async by(options: Partial<WriteDeploymentOptions> = {}, release: ReleaseOptions = {}): Promise<Written> {
     const written = new Written(await mkdtemp(join(tmpdir(), 'zenml-airgap-deploy-')));
-    const source = await sampleSource(sample);
+    const source = await releaseSource(release);
     const { files } = await writeDeployment(source, { destination: DESTINATION, outputFolder: written.folder, ...options });
     for (const file of files) written.texts.set(basename(file), await readFile(file, 'utf8'));
     return written;
@@ -192,6 +192,29 @@ suite('writeDeployment', () => {
     assert.ok(!/\]\(http|http:\/\/evil|www\.evil/.test(written.guide));
   });
 
+  test('an extra chart comes last, under names that Helm and Kubernetes take, with its images from inside', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'zenml-airgap-chart-'));
+    const values = 'image: { repository: docker.io/zenmldocker/zenml, tag: 0.93.2 }\n';
+    await writeFile(join(folder.path, 'Chart.yaml'), 'apiVersion: v2\nname: my_tool.x\nversion: 1.0.0\n');
+    await writeFile(join(folder.path, 'values.yaml'), values);
+    const charts = { 'charts/my_tool.x-1.0.0.tgz': folder.path, 'charts/zenml-0.93.2.tgz': 'zenml-0.93.2' };
+    await using written = await Written.by({}, { charts });
+    assert.deepEqual([...written.texts.keys()], ['zenml-0.93.2-values.yaml', 'my_tool.x-1.0.0-values.yaml', 'INSTALL.md']);
+    assert.equal(written.values('my_tool.x-1.0.0-values.yaml').image?.repository, 'harbor.corp.example/zenml/zenml');
+    const install = written.blocks.find((block) => block.startsWith('helm install my-tool-x'));
+    assert.match(
+      install ?? '',
+      /^helm install my-tool-x oci:\/\/charts\.corp\.example\/helm\/my_tool\.x .*--namespace my-tool-x /s,
+    );
+    assert.match(written.guide, /^## \d\. Install: my&#95;tool\.x 1\.0\.0$/m);
+  });
+
+  test('several workspaces in a namespace of a given name still get one each', async () => {
+    await using written = await Written.by({ namespaces: { workspace: 'team-a' } });
+    const namespaces = new Set(written.guide.match(/--namespace team[\w-]+/g));
+    assert.deepEqual([...namespaces].sort(), ['--namespace team-a-0-93-2', '--namespace team-a-0-94-2']);
+  });
+
   test('the same bundle gives the same files', async () => {
     await using one = await Written.by();
     await using other = await Written.by();
@@ -203,7 +226,7 @@ suite('writeDeployment', () => {
     await writeFile(join(written.folder, 'zenml-0.93.2-values.yaml'), 'filled in');
     await rm(join(written.folder, 'zenml-pro-values.yaml'));
     const options = { destination: DESTINATION, outputFolder: written.folder };
-    const source = await sampleSource();
+    const source = await releaseSource();
     await assert.rejects(writeDeployment(source, options), { code: 'OUTPUT_EXISTS' });
     assert.ok(!(await readdir(written.folder)).includes('zenml-pro-values.yaml'));
     await writeDeployment(source, { ...options, overwrite: true });
@@ -223,7 +246,7 @@ suite('writeDeployment', () => {
     skip: helm === undefined ? 'no helm in ZENML_AIRGAP_TOOLS or on the PATH' : false,
   }, async () => {
     await using written = await Written.by({ caSecret: 'internal-ca' });
-    const source = await sampleSource();
+    const source = await releaseSource();
     for (const chart of ['zenml-pro-0.13.0', 'zenml-0.93.2', 'zenml-0.94.2']) {
       const values = written.texts.get(chart === 'zenml-pro-0.13.0' ? 'zenml-pro-values.yaml' : `${chart}-values.yaml`) ?? '';
       const images = await renderImages(await source.readFile(`charts/${chart}.tgz`), values, { helm: helm ?? '' });
