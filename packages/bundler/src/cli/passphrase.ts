@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
 import type { BundlerContext } from './bundler-context.ts';
+
+const OPEN_IT = 'Open it in the same command: zenml-bundler … --passphrase-fd 3 3< passphrase.txt';
 
 export interface PassphraseOptions {
   /** A number, as commander gives it. */
@@ -16,26 +19,34 @@ export async function findPassphrase(
   { passphraseFd }: PassphraseOptions,
   { terminal, env, signal }: BundlerContext,
 ): Promise<string | undefined> {
-  if (passphraseFd !== undefined) return readDescriptor(passphraseFd);
+  if (passphraseFd !== undefined) return await readDescriptor(passphraseFd);
   const fromEnvironment = env.ZENML_BUNDLE_PASSPHRASE;
   if (fromEnvironment !== undefined && fromEnvironment !== '') return fromEnvironment;
   return terminal.interactive ? await terminal.passphrase(prompt, signal) : undefined;
 }
 
-function readDescriptor(text: string): string {
-  const descriptor = Number(text);
-  if (!Number.isInteger(descriptor) || descriptor < 0) {
-    throw new AirgapError('USAGE', `--passphrase-fd takes the number of a file descriptor, not ${JSON.stringify(text)}`);
-  }
-  let passphrase: string;
-  try {
-    passphrase = readFileSync(descriptor, 'utf8').replace(/\r?\n$/, '');
-  } catch (error) {
-    throw new AirgapError('USAGE', `file descriptor ${descriptor} cannot be read`, {
-      remedy: 'Open it in the same command: zenml-bundler … --passphrase-fd 3 3< passphrase.txt',
-      cause: error,
+const MAX_PASSPHRASE_BYTES = 64 * 1024;
+
+async function readDescriptor(number: string): Promise<string> {
+  const fd = Number(number);
+  if (!/^\d+$/.test(number)) {
+    throw new AirgapError('USAGE', `--passphrase-fd takes the number of a file descriptor, not ${JSON.stringify(number)}`, {
+      remedy: OPEN_IT,
     });
   }
-  if (passphrase === '') throw new AirgapError('PASSPHRASE_REQUIRED', `file descriptor ${descriptor} holds no passphrase`);
+  let content: string;
+  try {
+    // It may be a device or a pipe without an end.
+    content = await text(createReadStream('', { fd, end: MAX_PASSPHRASE_BYTES, autoClose: false }));
+  } catch (error) {
+    throw new AirgapError('USAGE', `file descriptor ${fd} cannot be read`, { remedy: OPEN_IT, cause: error });
+  }
+  if (content.length > MAX_PASSPHRASE_BYTES) {
+    throw new AirgapError('USAGE', `file descriptor ${fd} has more than ${MAX_PASSPHRASE_BYTES} bytes: that is no passphrase`, {
+      remedy: OPEN_IT,
+    });
+  }
+  const passphrase = content.replace(/\r?\n$/, '');
+  if (passphrase === '') throw new AirgapError('PASSPHRASE_REQUIRED', `file descriptor ${fd} holds no passphrase`);
   return passphrase;
 }

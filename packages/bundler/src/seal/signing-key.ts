@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { createPublicKey } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { keyHint, loadPrivateKey } from '@zenml-airgap/bundle-file';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
 import { OrasError } from 'oras-js';
@@ -33,9 +34,13 @@ async function load(pem: string, path: string, askPassphrase: () => Promise<stri
   }
 }
 
+/** A key of RSA 16384 has 13 KiB. */
+const MAX_KEY_BYTES = 64 * 1024;
+
 async function readPem(path: string): Promise<string> {
+  let pem: string;
   try {
-    return await readFile(path, 'utf8');
+    pem = await text(createReadStream(path, { end: MAX_KEY_BYTES }));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new AirgapError('FILE_NOT_FOUND', `the signing key ${path} does not exist`, {
@@ -44,4 +49,8 @@ async function readPem(path: string): Promise<string> {
     }
     throw new AirgapError('FILE_ERROR', `the signing key ${path} cannot be read`, { cause: error });
   }
+  if (pem.length > MAX_KEY_BYTES) {
+    throw new AirgapError('INVALID_KEY', `the signing key ${path} has more than ${MAX_KEY_BYTES} bytes: that is no key`);
+  }
+  return pem;
 }
