@@ -55,6 +55,13 @@ test('refuses to write what could not be read: a newline inside a policy would b
   assert.equal(thrownBy(() => formatReceiptEntry({ ...tagged, policy: 'a\nb' } as ReceiptEntry)).code, 'INVALID_RECEIPT');
 });
 
+test('only what was skipped may lack a digest', () => {
+  const [, tagged] = ENTRIES;
+  const entry = (outcome: string): ReceiptEntry => ({ ...tagged, digest: null, outcome }) as ReceiptEntry;
+  assert.deepEqual(parseReceipt(formatReceiptEntry(entry('skipped'))), [entry('skipped')]);
+  assert.equal(thrownBy(() => formatReceiptEntry(entry('tagged'))).code, 'INVALID_RECEIPT');
+});
+
 test('whatever text comes, the answer is a receipt or an AirgapError', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.json()), (text) => {

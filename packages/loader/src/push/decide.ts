@@ -8,7 +8,7 @@ export type OnConflict = 'fail' | 'skip' | 'overwrite';
  * What a load does with a reference: `tag` it, `move` it away from other content, `keep` it as it is because it is
  * right, `skip` it because the user said so; a `conflict` stops the load before anything is pushed.
  */
-export type Action = 'tag' | 'move' | 'keep' | 'skip' | 'conflict';
+type Action = 'tag' | 'move' | 'keep' | 'skip' | 'conflict';
 
 export interface PlannedReference {
   readonly retagged: Retagged;
