@@ -1,6 +1,6 @@
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
-/** `1536` → `1.5 KiB`; whole bytes below 1 KiB. */
+/** `1536` → `1.5 KiB`; whole bytes below 1 KiB. The same base as in a bundle's manifest.txt (`formatSize` of bundle-spec). */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

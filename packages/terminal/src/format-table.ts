@@ -6,7 +6,10 @@ export interface Column {
 
 const GAP = '  ';
 
-/** Aligned columns, no rules and no trailing spaces, so that a cell is copied with a double click. */
+/**
+ * Aligned columns, no rules and no trailing spaces, so that a cell is copied with a double click. What is written into a
+ * bundle is laid out by bundle-spec: a bundle’s bytes must not change with the looks of a terminal.
+ */
 export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
   const lines = [columns.map((column) => column.title), ...rows];
   const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));

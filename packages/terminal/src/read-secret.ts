@@ -12,10 +12,11 @@ const MAX_SECRET_BYTES = 64 * 1024;
 export async function promptSecret(prompt: string, host: CommandHost, signal?: AbortSignal): Promise<string> {
   const aborted = (): OrasError => new OrasError('ABORTED', 'interrupted', { cause: signal?.reason });
   if (signal?.aborted) throw aborted();
-  host.stderr.write(prompt);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  // A terminal in raw mode: Ctrl-C is a character there, and no signal.
+  // Puts the terminal into raw mode: nothing is echoed, and Ctrl-C is a character instead of a signal.
   const lines = createInterface({ input: host.stdin, output: silent, terminal: true, historySize: 0 });
+  // Afterwards: what is typed at the sight of it is not echoed either.
+  host.stderr.write(prompt);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const abort = (): void => reject(aborted());
   signal?.addEventListener('abort', abort, { once: true });

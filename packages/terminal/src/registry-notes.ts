@@ -1,9 +1,7 @@
-import type { RegistryEvent } from 'oras-js';
+import { isLoopbackHost, type RegistryEvent } from 'oras-js';
 import { formatDuration } from './format-duration.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What passes there leaves no machine, and needs no TLS. */
-const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|(?:[\w-]+\.)*localhost|\[::1\])(?::\d+)?$/;
 /** Registries ask for short pauses all the time. */
 const SHOWN_PAUSE_MS = 1_000;
 /** The same again is no news: many requests fail at once where one does. */
@@ -30,7 +28,8 @@ export function registryNotes(
     if (event.type === 'wait' && event.delayMs >= SHOWN_PAUSE_MS && isNews(`${host} wait`)) {
       waiting(`${host} asks for a pause of ${formatDuration(event.delayMs)}`);
     }
-    if (event.type === 'plain-http' && !LOOPBACK.test(host) && !warned.has(host)) {
+    // What stays on this machine needs no TLS.
+    if (event.type === 'plain-http' && !isLoopbackHost(host) && !warned.has(host)) {
       warned.add(host);
       note(`warning: ${host} does not speak TLS: credentials and content travel unencrypted`);
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { formatSize } from '../../../bundle-spec/src/files/format-size.ts';
 import { formatTable } from '../src/format-table.ts';
 import { formatBytes, formatDuration } from '../src/index.ts';
 
@@ -39,4 +40,13 @@ test('aligns columns and leaves no trailing space', () => {
     table,
     ['IMAGE               SIZE  NOTE', 'zenml-pro-api    1.0 MiB', 'zenml          120.5 MiB  shared'].join('\n'),
   );
+});
+
+test('sizes on the terminal and in a bundle’s manifest.txt have the same base and round alike', () => {
+  for (const bytes of [0, 1000, 1023, 1024, 1_000_000, 1024 ** 2 - 1, 1024 ** 2, 1_306_525_696, 3 * 1024 ** 4]) {
+    const rounded = bytes < 1024 ? `${bytes} B` : /\((.*)\)/.exec(formatSize(bytes))?.[1];
+    assert.equal(rounded, formatBytes(bytes));
+  }
+  assert.equal(formatSize(1_234_567), '1,234,567 bytes (1.2 MiB)');
+  assert.equal(formatSize(1000), '1,000 bytes');
 });

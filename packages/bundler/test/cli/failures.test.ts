@@ -25,7 +25,7 @@ async function failedWith(error: unknown): Promise<Failed> {
   });
   await new Promise((resolve) => setImmediate(resolve));
   const { code, remedy } = JSON.parse(host.out.join(''));
-  assert.match(host.err.join(''), new RegExp(`^error ${code}: [^]*\nremedy: \\S`));
+  assert.match(host.err.join(''), new RegExp(`^error ${code}: .*\nremedy: \\S`, 's'));
   return { exitCode, code, remedy };
 }
 

@@ -48,7 +48,7 @@ function keygenWith(keys: string): { code: number | null; seen: string; left: st
     const { status, stdout } = spawnSync(
       'python3',
       ['-c', AT_A_TERMINAL, keys, process.execPath, '--conditions=@zenml-airgap/source', MAIN, 'keygen', join(folder, 'airgap')],
-      { env: { PATH: process.env.PATH, HOME: folder, TERM: 'xterm' }, encoding: 'utf8', timeout: 60_000 },
+      { env: { PATH: process.env.PATH, HOME: folder, TERM: 'xterm' }, encoding: 'utf8', timeout: 30_000 },
     );
     return { code: status, seen: stdout, left: readdirSync(folder).sort() };
   } finally {
