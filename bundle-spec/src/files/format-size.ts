@@ -1,13 +1,16 @@
-const UNITS = ['kB', 'MB', 'GB', 'TB', 'PB'] as const;
+const UNITS = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
 
-/** `1,234,567 bytes (1.2 MB)`: exact for comparing, rounded for reading; no locale. */
+/**
+ * `1,234,567 bytes (1.2 MiB)`: exact for comparing, rounded for reading; no locale. What the programs print has the same
+ * base (terminal’s `formatBytes`); this one is apart because a bundle’s bytes must not change with the looks of a terminal.
+ */
 export function formatSize(bytes: number): string {
   const exact = `${String(bytes).replace(/\B(?=(?:\d{3})+$)/g, ',')} bytes`;
-  if (bytes < 1000) return exact;
-  let scaled = bytes / 1000;
+  if (bytes < 1024) return exact;
+  let scaled = bytes / 1024;
   let unit = 0;
-  while (scaled >= 999.95 && unit < UNITS.length - 1) {
-    scaled /= 1000;
+  while (scaled >= 1023.95 && unit < UNITS.length - 1) {
+    scaled /= 1024;
     unit += 1;
   }
   return `${exact} (${scaled.toFixed(1)} ${UNITS[unit]})`;

@@ -1,4 +1,7 @@
-/** Lines of left-aligned columns, two blanks apart, without trailing blanks. */
+/**
+ * Lines of left-aligned columns, two blanks apart, without trailing blanks. Terminal has a table with titles and
+ * right-aligned columns; this one is apart because a bundle’s bytes must not change with the looks of a terminal.
+ */
 export function formatTable(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {
