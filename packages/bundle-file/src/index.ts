@@ -10,4 +10,5 @@ export { signManifest } from './signature/sign-manifest.ts';
 export { padSignature } from './signature/signature-entry.ts';
 export { type VerifySignatureOptions, verifySignature } from './signature/verify-signature.ts';
 export { BundleWriter, type OpenWriterOptions } from './write/bundle-writer.ts';
+export { diskError } from './write/disk-error.ts';
 export type { SealEvent, SealOptions, SealResult, SignManifest } from './write/seal-file.ts';

@@ -61,7 +61,7 @@ export class BundleWriter implements Pusher, AsyncDisposable {
     const partialPath = `${path}.partial`;
     await assertFolder(dirname(path));
     await using cleanup = new AsyncDisposableStack();
-    const lock = cleanup.use(await lockPartial(partialPath));
+    const lock = cleanup.use(await lockPartial(partialPath, options));
     await assertAbsent(path);
     const onDiskBytes = await allocatedBytes(partialPath);
     await assertFreeSpace(dirname(path), plan.layout.totalSize - onDiskBytes);

@@ -5,6 +5,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { platform, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
+import { type OperationOptions, throwIfAborted } from 'oras-js';
 
 /**
  * Takes the right to write `partialPath`, for this process alone.
@@ -12,9 +13,10 @@ import { AirgapError } from '@zenml-airgap/bundle-spec';
  * The lock is a listening socket with a name made of the folder's identity and the file's name: the kernel gives a name
  * to one process only, and takes it back however that process ends. So no lock is ever stale, none is left behind, and
  * there is no moment between looking and taking.
- * @throws PARTIAL_IN_USE
+ * @throws PARTIAL_IN_USE, ABORTED
  */
-export async function lockPartial(partialPath: string): Promise<AsyncDisposable> {
+export async function lockPartial(partialPath: string, { signal }: OperationOptions = {}): Promise<AsyncDisposable> {
+  throwIfAborted(signal);
   const { dev, ino } = await stat(dirname(partialPath), { bigint: true });
   const identity = createHash('sha256')
     .update(`${dev}:${ino}:${basename(partialPath)}`)

@@ -9,6 +9,8 @@ import { decodeProgressRecord } from './progress-record.ts';
 const READS_IN_FLIGHT = 8;
 
 export interface TakeStockOptions extends OperationOptions {
+  /** Called once, before the first byte is rehashed, with how many there are; not at all where there are none. */
+  readonly onRehashing?: ((totalBytes: number) => void) | undefined;
   /** Called with the bytes rehashed since the last call. */
   readonly onRehashed?: ((bytes: number) => void) | undefined;
 }
@@ -31,6 +33,8 @@ export async function takeStock(file: PartialFile, blobs: Iterable<PlannedBlob>,
     blob.writtenBytes = blob.size;
     for (const place of blob.places) jobs.set(jobFor(file, blob, place.dataOffset), blob);
   }
+  const totalBytes = [...jobs.keys()].reduce((sum, { size }) => sum + size, 0);
+  if (totalBytes > 0) options.onRehashing?.(totalBytes);
   await hashSections([...jobs.keys()], {
     signal: options.signal,
     onBytes: options.onRehashed,

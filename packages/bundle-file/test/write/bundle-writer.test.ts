@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { link, mkdir, open, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
-import { BundleReader, BundleWriter, planBundle } from '@zenml-airgap/bundle-file';
+import { BundleReader, BundleWriter, type OpenWriterOptions, planBundle } from '@zenml-airgap/bundle-file';
 import { BundlePath, blobPath, type LayoutEntry } from '@zenml-airgap/bundle-spec';
 import { type Content, contentOf, digestOf, type FetchOptions, OrasError } from 'oras-js';
+import { lockPartial } from '../../src/write/lock-partial.ts';
 import { pushAll, type Sample, sampleKey, smallSample, tinySample, writeSample } from '../sample-bundle.ts';
 import { temporaryFolder } from '../temporary-folder.ts';
 
@@ -266,6 +267,35 @@ suite('a bundle that was begun', () => {
       assert.deepEqual(await readdir(folder.path), ['bundle.tar.partial']);
     }
     await using _again = await BundleWriter.open(path, small.plan);
+  });
+
+  test('is not locked for a build that was aborted before it began', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'bundle.tar.partial');
+    await assert.rejects(lockPartial(path, { signal: AbortSignal.abort() }), { code: 'ABORTED' });
+    await using _lock = await lockPartial(path);
+  });
+
+  test('says how much of it is hashed again, before the first byte is', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'bundle.tar');
+    const said: [string, number][] = [];
+    const options: OpenWriterOptions = {
+      onRehashing: (bytes) => void said.push(['rehashing', bytes]),
+      onRehashed: (bytes) => void said.push(['rehashed', bytes]),
+    };
+    {
+      await using writer = await BundleWriter.open(path, small.plan, options);
+      assert.equal(said.length, 0, 'a new file has nothing to hash');
+      await pushAll(writer, small);
+    }
+    await using _writer = await BundleWriter.open(path, small.plan, options);
+    const [first, ...others] = said;
+    assert.equal(first?.[0], 'rehashing');
+    assert.equal(
+      others.reduce((sum, [, bytes]) => sum + bytes, 0),
+      first?.[1],
+    );
   });
 
   test('is left by its writer when another, whom the lock does not reach, has opened or sealed it', async () => {
