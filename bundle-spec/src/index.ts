@@ -38,6 +38,6 @@ export {
   type MissingImage,
   type Scenario,
 } from './schemas/bundle-manifest.ts';
-export { type ChartImage, type Lock, lockSchema } from './schemas/lock.ts';
+export { type ChartImage, type ExaminedChart, type Lock, lockSchema } from './schemas/lock.ts';
 export { type ReceiptEntry, receiptEntrySchema } from './schemas/receipt.ts';
 export { type Request, type RequestedImage, requestSchema } from './schemas/request.ts';

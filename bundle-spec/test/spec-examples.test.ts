@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { ERROR_CATALOGUE, parseReceipt } from '@zenml-airgap/bundle-spec';
 import { parseRequest } from '@zenml-airgap/bundle-spec/request';
 import { artifactSchema, blobSchema, bundleFileSchema, bundleManifestSchema } from '../src/schemas/bundle-manifest.ts';
-import { chartImageSchema, lockSchema } from '../src/schemas/lock.ts';
+import { chartImageSchema, examinedChartSchema, lockSchema } from '../src/schemas/lock.ts';
 import { destinationSchema, missingImageSchema } from '../src/schemas/primitives.ts';
 import { receiptEntrySchema } from '../src/schemas/receipt.ts';
 import { requestSchema } from '../src/schemas/request.ts';
@@ -65,6 +65,7 @@ test('SPEC.md describes every property of every schema', () => {
     destinationSchema,
     lockSchema,
     chartImageSchema,
+    examinedChartSchema,
     requestSchema,
     ...receiptEntrySchema.options,
     ...receiptEntrySchema.options.flatMap(({ shape }) => ('bundle' in shape ? [shape.bundle] : [])),

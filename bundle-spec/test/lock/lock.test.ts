@@ -12,6 +12,7 @@ const LOCK: Lock = {
   created: '2026-11-25T12:00:00Z',
   versions: { controlPlane: '0.13.0', workspaceServer: ['0.93.2'] },
   artifacts: sampleBundle().manifest.artifacts,
+  charts: [{ chart: 'charts/zenml:0.93.2', method: 'read', reason: 'helm template: password is required' }],
   chartImages: [
     { image: 'busybox', chart: 'charts/zenml:0.93.2', where: ['templates/tests/test-connection.yaml:13'], status: 'allowed' },
   ],

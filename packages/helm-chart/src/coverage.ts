@@ -21,24 +21,26 @@ export interface CoverageOptions {
 
 /**
  * What a chart would run under our values, and whether the bundle has it. One finding for each image, with all places.
- * An image of the bundle that the chart takes no other reference for counts as carried: a mirror of its registry can serve it.
+ * An image of the bundle that the chart takes no other reference for is carried and `needsMirror`: only a mirror of its
+ * registry can serve it. It is a finding of its own beside that of the places which values point at the same artifact.
  */
 export function coverage(chart: Chart, carried: readonly CarriedImage[], options: CoverageOptions = {}): ChartImage[] {
   const { rendered, allowMissing = [], chartReference = defaultReference(chart) } = options;
-  const findings = new Map<string, { image: string; where: Set<string>; carriedAs: string | undefined }>();
-  const add = ({ image, where }: FoundImage, match: CarriedImage | undefined): void => {
+  const findings = new Map<string, Finding>();
+  const add = ({ image, where }: FoundImage, match: CarriedImage | undefined, isPointed: boolean): void => {
     const carriedAs = match === undefined ? undefined : relativeReference(match);
-    const key = carriedAs ?? canonicalImage(image) ?? image;
-    const finding = findings.get(key) ?? { image: escapeControl(image, MAX_TEXT), where: new Set(), carriedAs };
+    const needsMirror = match !== undefined && !isPointed;
+    const key = JSON.stringify([carriedAs ?? canonicalImage(image) ?? image, needsMirror]);
+    const finding = findings.get(key) ?? { image: escapeControl(image, MAX_TEXT), where: new Set(), carriedAs, needsMirror };
     findings.set(key, finding);
     if (finding.where.size < MAX_PLACES) finding.where.add(escapeControl(where, MAX_TEXT));
   };
-  for (const { image, carried: match } of pointImages(chart, carried)) add(image, match);
+  for (const { image, carried: match, slots } of pointImages(chart, carried)) add(image, match, slots !== undefined);
   for (const image of rendered?.images ?? []) {
     const inside = rendered === undefined ? undefined : carriedAt(image.image, rendered.prefix, carried);
-    add(image, inside ?? carried.find((candidate) => isCarriedAs(image.image, candidate)));
+    add(image, inside ?? carried.find((candidate) => isCarriedAs(image.image, candidate)), inside !== undefined);
   }
-  return [...findings.values()].map(({ image, where, carriedAs }) => {
+  return [...findings.values()].map(({ image, where, carriedAs, needsMirror }) => {
     const isAllowed = allowMissing.some((entry) => isAllowedBy(entry, image));
     const status = carriedAs !== undefined ? 'carried' : isAllowed ? 'allowed' : 'missing';
     return {
@@ -47,8 +49,16 @@ export function coverage(chart: Chart, carried: readonly CarriedImage[], options
       where: [...where],
       status,
       ...(carriedAs === undefined ? {} : { carriedAs }),
+      ...(needsMirror ? { needsMirror } : {}),
     } satisfies ChartImage;
   });
+}
+
+interface Finding {
+  readonly image: string;
+  readonly where: Set<string>;
+  readonly carriedAs: string | undefined;
+  readonly needsMirror: boolean;
 }
 
 function carriedAt(image: string, prefix: string, carried: readonly CarriedImage[]): CarriedImage | undefined {
@@ -58,6 +68,6 @@ function carriedAt(image: string, prefix: string, carried: readonly CarriedImage
 }
 
 /** A tag cannot have the `+` of a semantic version; Helm writes `_`. */
-function defaultReference({ name, version }: Chart): string {
+export function defaultReference({ name, version }: Chart): string {
   return `charts/${name}:${version.replaceAll('+', '_')}`;
 }

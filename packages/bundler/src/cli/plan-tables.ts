@@ -52,13 +52,15 @@ export function totalLines({ artifacts, blobs, blobBytes, savedBytes, bundleByte
   ];
 }
 
-export function chartImageTable({ chartImages }: Lock, missing: readonly MissingImage[]): Table {
+export function chartImageTable({ chartImages }: Pick<Lock, 'chartImages'>, missing: readonly MissingImage[]): Table {
   return {
     columns: [{ title: 'IMAGE' }, { title: 'CHART' }, { title: 'CARRIED' }, { title: 'FOUND IN' }],
-    rows: chartImages.map(({ image, chart, where: [first = '', ...others], status, carriedAs }) => [
+    rows: chartImages.map(({ image, chart, where: [first = '', ...others], status, carriedAs, needsMirror }) => [
       image,
       chart,
-      status === 'carried' ? (carriedAs ?? 'yes') : `no: ${missing.find((allowed) => allowed.image === image)?.reason ?? status}`,
+      status === 'carried'
+        ? `${carriedAs ?? 'yes'}${needsMirror === true ? ', by a mirror only' : ''}`
+        : `no: ${missing.find((allowed) => allowed.image === image)?.reason ?? status}`,
       others.length === 0 ? first : `${first} and ${others.length} more`,
     ]),
   };

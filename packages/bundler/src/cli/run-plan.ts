@@ -39,9 +39,10 @@ export async function runPlan(options: RequestOptions, context: BundlerContext):
     savedBytes: summary.savedBytes,
     bundleBytes: summary.bundleBytes,
     compatibility: compatibilityOf(lock),
+    charts: lock.charts,
     chartImages: lock.chartImages,
     missing,
   });
   if (resolved) terminal.note(`Wrote ${file.lockPath}: build carries exactly this.`);
-  printWarnings(warningsOf(lock, file.complete, summary), terminal);
+  printWarnings(warningsOf(lock, file.complete, { helm: session.prepare.helm, summary }), terminal);
 }

@@ -27,7 +27,8 @@ export async function runResolve(options: RequestOptions, context: BundlerContex
     created: lock.created,
     versions: lock.versions,
     artifacts: lock.artifacts,
+    charts: lock.charts,
     chartImages: lock.chartImages,
   });
-  printWarnings(warningsOf(lock, file.complete), terminal);
+  printWarnings(warningsOf(lock, file.complete, session.prepare), terminal);
 }

@@ -6,9 +6,16 @@ import { unusedAllowances } from '../resolve/missing-images.ts';
 import type { PlanSummary } from '../resolve/plan-summary.ts';
 import { repositoryOf } from '../resolve/read-locked.ts';
 import { knownRepositories } from '../resolve/release-sources.ts';
+import { unrenderedCharts } from '../resolve/unrendered-charts.ts';
+
+export interface WarningContext {
+  /** Whether Helm is there now; the lock says whether it was when it was made. */
+  readonly helm: string | undefined;
+  readonly summary?: PlanSummary;
+}
 
 /** What deserves a look and stops nothing. */
-export function warningsOf(lock: Lock, request: CompleteRequest, summary?: PlanSummary): string[] {
+export function warningsOf(lock: Lock, request: CompleteRequest, { helm, summary }: WarningContext): string[] {
   const older = compatibilityOf(lock).filter(({ verdict }) => verdict === 'control plane older');
   return [
     ...older.map(
@@ -19,12 +26,37 @@ export function warningsOf(lock: Lock, request: CompleteRequest, summary?: PlanS
     ...unusedMirrors([...lock.artifacts.map(repositoryOf), ...knownRepositories()], request.mirrors).map(
       (key) => `mirrors: nothing comes from ${key}; is it misspelt?`,
     ),
+    ...chartWarnings(lock, helm),
     ...unusedAllowances(lock, request).map((image) => `allowMissing: no chart names ${image}`),
     ...(summary?.artifacts ?? [])
       .filter(({ zstdLayers }) => zstdLayers > 0)
       .map(
         ({ artifact }) =>
           `${artifact.name}:${artifact.tag} has layers compressed with zstd: Docker before 23 cannot load them from the bundle`,
+      ),
+  ];
+}
+
+/** What may be missing inside though no image is. */
+function chartWarnings(lock: Lock, helm: string | undefined): string[] {
+  const { withoutHelm, failed } = unrenderedCharts(lock);
+  const remedy =
+    helm === undefined
+      ? 'install helm and resolve with --update, to have them rendered'
+      : 'helm is here now: --update resolves again and renders them';
+  return [
+    ...(withoutHelm.length === 0
+      ? []
+      : [`${withoutHelm.join(', ')}: only read, without helm: images that only rendering shows were not looked for; ${remedy}`]),
+    ...failed.map(
+      ({ chart, reason }) =>
+        `${chart}: only read, for helm cannot render it (${reason}): make sure that images has all that it runs`,
+    ),
+    ...lock.chartImages
+      .filter(({ needsMirror }) => needsMirror === true)
+      .map(
+        ({ chart, image, where }) =>
+          `${chart}: ${image} is carried, but no value points at it (${where[0]}): the nodes need a mirror of its registry`,
       ),
   ];
 }

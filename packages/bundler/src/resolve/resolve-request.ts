@@ -30,6 +30,6 @@ export async function resolveRequest(request: Request, { now, helm, ...options }
     created: now,
     versions: { controlPlane: versions.controlPlane, workspaceServer: [...versions.workspaceServer] },
     artifacts: resolved.map(({ artifact }) => artifact),
-    chartImages: await scanCharts(resolved, complete, { ...options, helm }),
+    ...(await scanCharts(resolved, complete, { ...options, helm })),
   };
 }

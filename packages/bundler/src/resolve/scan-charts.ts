@@ -1,5 +1,5 @@
-import { type ChartImage, type CompleteRequest, relativeReference } from '@zenml-airgap/bundle-spec';
-import { examineChart } from '@zenml-airgap/helm-chart';
+import { type CompleteRequest, type Lock, relativeReference } from '@zenml-airgap/bundle-spec';
+import { examineChart, MAX_CHART_BYTES } from '@zenml-airgap/helm-chart';
 import { fetchBytes } from 'oras-js';
 import { chartLayer } from './chart-layer.ts';
 import { gather } from './gather.ts';
@@ -8,23 +8,20 @@ import type { ResolvedArtifact } from './resolve-artifact.ts';
 import type { ResolveOptions } from './resolve-versions.ts';
 import type { OpenSource } from './source.ts';
 
-/** Packed; ZenML's charts have some ten thousand bytes, and charts with many sub-charts a million. */
-const MAX_CHART_BYTES = 20 * 1024 * 1024;
-
 export interface ScanOptions extends ResolveOptions {
   readonly open: OpenSource;
   readonly helm: string | undefined;
 }
 
 /**
- * Which images the charts would run under the values that the loader writes, and which of them the bundle lacks.
+ * Which images the charts would run under the values that the loader writes, which of them the bundle lacks, and how that was found.
  * @throws INVALID_CHART, HELM_FAILED, and what reading throws, for all charts together
  */
 export async function scanCharts(
   resolved: readonly ResolvedArtifact[],
   request: CompleteRequest,
   { open, helm, ...options }: ScanOptions,
-): Promise<ChartImage[]> {
+): Promise<Pick<Lock, 'charts' | 'chartImages'>> {
   const carried = resolved.map(({ artifact }) => artifact);
   const found = await gather(
     resolved.filter(({ artifact }) => artifact.kind === 'chart'),
@@ -41,5 +38,5 @@ export async function scanCharts(
     },
     { ...options, subject: ({ artifact }) => artifact.source, failed: 'charts could not be read' },
   );
-  return found.flat();
+  return { charts: found.map(({ chart }) => chart), chartImages: found.flatMap(({ images }) => images) };
 }

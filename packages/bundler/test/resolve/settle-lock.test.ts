@@ -27,6 +27,7 @@ function lockOf(request: Request, created: string): Lock {
         created: null,
       },
     ],
+    charts: [],
     chartImages: [],
   };
 }

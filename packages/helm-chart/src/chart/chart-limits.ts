@@ -1,5 +1,5 @@
-/** Bytes of a packed chart; ZenML's have some ten thousand. */
-export const MAX_PACKED_BYTES = 20 * 1024 * 1024;
+/** Bytes of a packed chart; ZenML's have some ten thousand, and charts with many sub-charts a million. */
+export const MAX_CHART_BYTES = 20 * 1024 * 1024;
 
 /** All unpacked bytes, packed sub-charts' included. Source: Helm 4, pkg/chart/loader/archive, MaxDecompressedChartSize. */
 export const MAX_UNPACKED_BYTES = 100 * 1024 * 1024;

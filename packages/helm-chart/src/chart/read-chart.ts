@@ -1,6 +1,6 @@
 import { type OpenContent, type OperationOptions, throwIfAborted } from 'oras-js';
 import type { Chart, ChartDependency, Subchart, Values } from './chart.ts';
-import { type ChartBudget, MAX_ENTRIES, MAX_PACKED_BYTES, MAX_SUBCHART_DEPTH, MAX_UNPACKED_BYTES } from './chart-limits.ts';
+import { type ChartBudget, MAX_CHART_BYTES, MAX_ENTRIES, MAX_SUBCHART_DEPTH, MAX_UNPACKED_BYTES } from './chart-limits.ts';
 import { invalidChart } from './invalid-chart.ts';
 import { isValues } from './is-values.ts';
 import { parseYaml } from './parse-yaml.ts';
@@ -19,7 +19,7 @@ const PACKED_SUBCHART = /^charts\/[^/]+\.tgz$/;
  */
 export async function readChart(source: Uint8Array | OpenContent, { signal }: OperationOptions = {}): Promise<Chart> {
   const tgz = source instanceof Uint8Array ? source : await collect(source, signal);
-  if (tgz.length > MAX_PACKED_BYTES) throw invalidChart('chart', `more than ${MAX_PACKED_BYTES} bytes`);
+  if (tgz.length > MAX_CHART_BYTES) throw invalidChart('chart', `more than ${MAX_CHART_BYTES} bytes`);
   const reading: Reading = { budget: { entries: MAX_ENTRIES, bytes: MAX_UNPACKED_BYTES }, signal, depth: 0 };
   return chartOf(await untarChart(tgz, 'chart', reading), 'chart', reading);
 }
@@ -36,7 +36,7 @@ async function collect(open: OpenContent, signal: AbortSignal | undefined): Prom
   for await (const batch of open({ signal })) {
     for (const part of batch) {
       size += part.length;
-      if (size > MAX_PACKED_BYTES) throw invalidChart('chart', `more than ${MAX_PACKED_BYTES} bytes`);
+      if (size > MAX_CHART_BYTES) throw invalidChart('chart', `more than ${MAX_CHART_BYTES} bytes`);
       parts.push(part);
     }
   }

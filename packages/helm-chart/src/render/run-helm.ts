@@ -50,7 +50,8 @@ export async function runHelm(helm: string, args: readonly string[], { home, sig
   });
 
   function failed(reason: string, cause?: unknown): AirgapError {
-    const text = escapeControl(reason.replace(/\s+/g, ' '), MAX_ERROR_CHARACTERS);
+    // The folder has another name each time, and the lock says what Helm said.
+    const text = escapeControl(reason.replaceAll(`${home}/`, '').replace(/\s+/g, ' '), MAX_ERROR_CHARACTERS);
     return new AirgapError('HELM_FAILED', `helm ${args[0]}: ${text}`, { cause });
   }
 }

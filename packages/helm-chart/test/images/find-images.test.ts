@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { findImages, readChart } from '@zenml-airgap/helm-chart';
+import { readChart } from '@zenml-airgap/helm-chart';
 import { fixtureChart, packChart } from '../../../../test/fixtures/pack-chart.ts';
+import { findImages } from '../../src/images/find-images.ts';
 import { packFiles } from '../pack-files.ts';
 
 async function found(files: Readonly<Record<string, string | Uint8Array>>): Promise<string[]> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { canonicalImage, isAllowedBy, isSameImage } from '@zenml-airgap/helm-chart';
+import { canonicalImage, isAllowedBy, isSameImage } from '../../src/images/same-image.ts';
 
 suite('isSameImage', () => {
   test('knows Docker’s short forms', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
-import { readChart, rootKeyOf } from '@zenml-airgap/helm-chart';
+import { readChart } from '@zenml-airgap/helm-chart';
 import { fixtureChart, packChart } from '../../../../test/fixtures/pack-chart.ts';
+import { rootKeyOf } from '../../src/point/root-key-of.ts';
 import { packFiles } from '../pack-files.ts';
 
 suite('rootKeyOf', () => {
