@@ -17,7 +17,8 @@ export interface PrepareOptions {
   /** `SOURCE_DATE_EPOCH`: the bundle's date instead of the lock's. */
   readonly sourceDate?: string | undefined;
   readonly tool: BundleManifest['tool'];
-  readonly helm?: string | undefined;
+  /** Path of `helm`, where there is one. */
+  readonly helm: string | undefined;
   readonly concurrency: number;
   readonly signal?: AbortSignal | undefined;
 }
@@ -42,6 +43,7 @@ export async function lockRequest(
     request,
     lockPath: options.lockPath,
     mode: options.mode,
+    signal,
     resolve: () => resolveRequest(request, { open, now, helm, concurrency, signal }),
   });
   refuseMissingImages(settled.lock);

@@ -11,7 +11,7 @@ export interface KeygenOptions extends PassphraseOptions {
 export async function runKeygen(name: string, options: KeygenOptions, context: BundlerContext): Promise<void> {
   const { terminal } = context;
   const passphrase = options.passphrase ? await newPassphrase(options, context) : undefined;
-  const { privateKeyPath, publicKeyPath, hint } = await writeKeyPair(name, { passphrase });
+  const { privateKeyPath, publicKeyPath, hint } = await writeKeyPair(name, { passphrase, signal: context.signal });
   terminal.table(
     [{ title: 'FILE' }, { title: 'WHAT FOR' }],
     [

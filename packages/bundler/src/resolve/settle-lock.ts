@@ -14,20 +14,21 @@ export interface SettleLockOptions {
   readonly lockPath: string;
   readonly mode: LockMode;
   readonly resolve: () => Promise<Lock>;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * The lock that fits `request`: the one on disk, or a new one, which is on disk before anything is fetched.
  * @throws LOCK_MISSING, LOCK_OUTDATED, INVALID_LOCK, or what `resolve` threw
  */
-export async function settleLock({ request, lockPath, mode, resolve }: SettleLockOptions): Promise<SettledLock> {
-  const known = mode === 'update' ? undefined : await readLock(lockPath);
+export async function settleLock({ request, lockPath, mode, resolve, signal }: SettleLockOptions): Promise<SettledLock> {
+  const known = mode === 'update' ? undefined : await readLock(lockPath, { signal });
   if (known !== undefined && known.requestHash === requestHash(request)) return { lock: known, resolved: false };
   if (mode === 'locked') {
     if (known === undefined) throw new AirgapError('LOCK_MISSING', `--locked was given, and ${lockPath} does not exist`);
     throw new AirgapError('LOCK_OUTDATED', `${lockPath} was resolved from another request`);
   }
   const lock = await resolve();
-  await writeLock(lockPath, lock);
+  await writeLock(lockPath, lock, { signal });
   return { lock, resolved: true };
 }

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { keyHint, loadPrivateKey } from '@zenml-airgap/bundle-file';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
-import { OrasError } from 'oras-js';
+import { type OperationOptions, OrasError, throwIfAborted } from 'oras-js';
 
 export interface SigningKey {
   readonly privateKey: KeyObject;
@@ -15,10 +15,15 @@ export interface SigningKey {
 /**
  * Reads and decrypts the signing key: before the first download, for nobody wants to hear of it an hour later.
  * @param askPassphrase called only for a key that is encrypted; undefined where there is none to be had
- * @throws FILE_NOT_FOUND, INVALID_KEY, PASSPHRASE_REQUIRED, PASSPHRASE_WRONG
+ * @throws FILE_NOT_FOUND, INVALID_KEY, PASSPHRASE_REQUIRED, PASSPHRASE_WRONG, ABORTED
  */
-export async function readSigningKey(path: string, askPassphrase: () => Promise<string | undefined>): Promise<SigningKey> {
-  const pem = await readPem(path);
+export async function readSigningKey(
+  path: string,
+  askPassphrase: () => Promise<string | undefined>,
+  { signal }: OperationOptions = {},
+): Promise<SigningKey> {
+  throwIfAborted(signal);
+  const pem = await readPem(path, signal);
   const privateKey = await load(pem, path, askPassphrase);
   return { privateKey, hint: keyHint(createPublicKey(privateKey)) };
 }
@@ -37,11 +42,12 @@ async function load(pem: string, path: string, askPassphrase: () => Promise<stri
 /** A key of RSA 16384 has 13 KiB. */
 const MAX_KEY_BYTES = 64 * 1024;
 
-async function readPem(path: string): Promise<string> {
+async function readPem(path: string, signal: AbortSignal | undefined): Promise<string> {
   let pem: string;
   try {
-    pem = await text(createReadStream(path, { end: MAX_KEY_BYTES }));
+    pem = await text(createReadStream(path, { end: MAX_KEY_BYTES, signal }));
   } catch (error) {
+    throwIfAborted(signal);
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new AirgapError('FILE_NOT_FOUND', `the signing key ${path} does not exist`, {
         remedy: 'zenml-bundler keygen makes a key pair; name its .key file in signing.key or with --key.',

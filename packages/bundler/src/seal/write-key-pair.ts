@@ -1,7 +1,8 @@
 import { createPublicKey } from 'node:crypto';
 import { open, rm } from 'node:fs/promises';
-import { generateKeyPair, keyHint } from '@zenml-airgap/bundle-file';
+import { diskError, generateKeyPair, keyHint } from '@zenml-airgap/bundle-file';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
+import { type OperationOptions, throwIfAborted } from 'oras-js';
 
 export interface WrittenKeyPair {
   readonly privateKeyPath: string;
@@ -15,13 +16,15 @@ const PUBLIC_MODE = 0o644;
 
 /**
  * Writes `name.key` and `name.pub`; neither may exist.
- * @throws OUTPUT_EXISTS, FILE_ERROR
+ * @throws OUTPUT_EXISTS, DISK_FULL, FILE_ERROR; ABORTED before anything is written
  */
 export async function writeKeyPair(
   name: string,
-  options: { readonly passphrase?: string | undefined } = {},
+  { passphrase, signal }: OperationOptions & { readonly passphrase?: string | undefined } = {},
 ): Promise<WrittenKeyPair> {
-  const { privateKeyPem, publicKeyPem } = await generateKeyPair(options);
+  throwIfAborted(signal);
+  const { privateKeyPem, publicKeyPem } = await generateKeyPair({ passphrase });
+  throwIfAborted(signal);
   const [privateKeyPath, publicKeyPath] = [`${name}.key`, `${name}.pub`];
   await writeNew(privateKeyPath, privateKeyPem, PRIVATE_MODE);
   try {
@@ -45,6 +48,8 @@ async function writeNew(path: string, text: string, mode: number): Promise<void>
           'A key that was overwritten is lost, and bundles signed with it cannot be told from forged ones: give another name.',
       });
     }
+    const failure = diskError(error, path);
+    if (failure instanceof AirgapError && failure.code === 'DISK_FULL') throw failure;
     throw new AirgapError('FILE_ERROR', `${path} cannot be written`, {
       remedy: 'Create its folder, or give a name in one that you may write to.',
       cause: error,
