@@ -1,5 +1,6 @@
 import type { Artifact } from '@zenml-airgap/bundle-spec';
 import { type Descriptor, type Fetcher, fetchBytes, isIndexType, isManifestType, MediaType, parseManifest } from 'oras-js';
+import pLimit from 'p-limit';
 import type { ArtifactGraph } from './read-graph.ts';
 
 /** What the lock says about an artifact beside its digest. */
@@ -14,6 +15,8 @@ export interface ArtifactDescription {
 const CREATED = 'org.opencontainers.image.created';
 /** BuildKit lists attestations in the index, under a platform of `unknown`. */
 const ATTESTATION = 'vnd.docker.reference.type';
+/** Of one artifact; several artifacts are read at once. */
+const FETCHES_IN_FLIGHT = 4;
 const CONFIG_TYPES: readonly string[] = [MediaType.ociConfig, MediaType.dockerConfig];
 
 /** Platforms and creation date, from configs first and annotations else. */
@@ -22,17 +25,21 @@ export async function describeImage(
   graph: ArtifactGraph,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<ArtifactDescription> {
-  const platforms: Platform[] = [];
-  const dates: (string | null)[] = [];
-  for (const manifest of imagesOf(graph, graph.root)) {
+  const limit = pLimit(FETCHES_IN_FLIGHT);
+  const reading = limit.map(imagesOf(graph, graph.root), async (manifest) => {
     const config = (graph.children.get(manifest.digest) ?? []).find(({ mediaType }) => CONFIG_TYPES.includes(mediaType));
     const read = config === undefined ? {} : await readConfig(source, config, options);
-    const platform = platformOf(manifest.platform) ?? platformOf(read);
-    if (platform !== undefined) platforms.push(platform);
-    dates.push(instantOf(read.created) ?? instantOf(annotationOf(graph, manifest)));
-  }
-  const created = dates.find((date) => date !== null) ?? instantOf(annotationOf(graph, graph.root));
-  return { platforms: distinct(platforms), created };
+    return {
+      platform: platformOf(manifest.platform) ?? platformOf(read),
+      created: instantOf(read.created) ?? instantOf(annotationOf(graph, manifest)),
+    };
+  });
+  const images = await reading.catch((error: unknown) => {
+    limit.clearQueue();
+    throw error;
+  });
+  const created = images.find((image) => image.created !== null)?.created ?? instantOf(annotationOf(graph, graph.root));
+  return { platforms: distinct(images.flatMap(({ platform }) => platform ?? [])), created };
 }
 
 /** Image manifests at or below `node`, attestations left out. */

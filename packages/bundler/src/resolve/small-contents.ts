@@ -34,7 +34,8 @@ export class SmallContents {
 
   async *#keep(source: Source, descriptor: Descriptor, options: FetchOptions | undefined): Content {
     const batches: Uint8Array[] = [];
-    for await (const batch of source.fetch(descriptor, options)) {
+    // Without the caller's pool: what is kept must not lie in memory that it uses again.
+    for await (const batch of source.fetch(descriptor, { ...options, buffers: undefined })) {
       batches.push(...batch);
       yield batch;
     }
