@@ -1,4 +1,4 @@
-import { type BundlePlan, BundleWriter, signManifest } from '@zenml-airgap/bundle-file';
+import { type BundlePlan, BundleWriter, type SealEvent, signManifest } from '@zenml-airgap/bundle-file';
 import type { Blob } from '@zenml-airgap/bundle-spec';
 import { fetchBlobs } from './fetch/fetch-blobs.ts';
 import { openBlob } from './fetch/open-blob.ts';
@@ -9,10 +9,13 @@ import type { SigningKey } from './seal/signing-key.ts';
 
 /** What a build tells of itself as it goes. */
 export type BuildEvent =
+  /** An earlier run left that much that has to be hashed before anything is fetched. */
+  | { readonly type: 'rehashing'; readonly bytes: number }
+  | { readonly type: 'rehashed'; readonly bytes: number }
   | { readonly type: 'opened'; readonly blobBytes: number /** Left by an earlier run. */; readonly presentBytes: number }
   /** Beside what was present when it was opened. */
   | { readonly type: 'fetched'; readonly bytes: number }
-  | { readonly type: 'sealing' }
+  | { readonly type: 'sealing'; readonly step: SealEvent['type'] }
   | { readonly type: 'sealed'; readonly syncMs: number };
 
 export interface BuildOptions {
@@ -35,7 +38,12 @@ export interface BuildOptions {
 export async function buildBundle({ plan, contents }: PreparedBundle, options: BuildOptions): Promise<{ syncMs: number }> {
   const { signal, small, open, signingKey } = options;
   const onEvent = options.onEvent ?? (() => {});
-  await using writer = await BundleWriter.open(options.output, plan, { restart: options.restart, signal });
+  await using writer = await BundleWriter.open(options.output, plan, {
+    restart: options.restart,
+    signal,
+    onRehashing: (bytes) => onEvent({ type: 'rehashing', bytes }),
+    onRehashed: (bytes) => onEvent({ type: 'rehashed', bytes }),
+  });
   const { blobs } = plan.manifest;
   onEvent({
     type: 'opened',
@@ -50,10 +58,9 @@ export async function buildBundle({ plan, contents }: PreparedBundle, options: B
     presentBytes: ({ digest }) => writer.writtenBytes(digest),
     onBytes: (bytes) => onEvent({ type: 'fetched', bytes }),
   });
-  onEvent({ type: 'sealing' });
   // No bytes at all are how a bundle says that nobody signed it.
   const sign = (bytes: Uint8Array) => (signingKey === undefined ? new Uint8Array(0) : signManifest(bytes, signingKey.privateKey));
-  const { syncMs } = await writer.seal(sign, { signal });
+  const { syncMs } = await writer.seal(sign, { signal, onEvent: ({ type }) => onEvent({ type: 'sealing', step: type }) });
   onEvent({ type: 'sealed', syncMs });
   return { syncMs };
 }

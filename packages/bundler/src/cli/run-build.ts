@@ -37,13 +37,20 @@ export async function runBuild(options: BuildCommandOptions, context: BundlerCon
   await refuseOutput(output);
   if (resolved) terminal.note(`Wrote ${file.lockPath}.`);
   const summary = summarize(plan);
-  printWarnings(warningsOf(lock, file.complete, summary), terminal);
+  printWarnings(warningsOf(lock, file.complete, { helm: session.prepare.helm, summary }), terminal);
 
   const startedAt = performance.now();
   let progress: Progress | undefined;
   const onEvent = (event: BuildEvent): void => {
     switch (event.type) {
+      case 'rehashing':
+        progress = terminal.progress({ label: 'rehash', totalBytes: event.bytes });
+        return;
+      case 'rehashed':
+        progress?.add(event.bytes);
+        return;
       case 'opened':
+        progress?.done();
         if (event.presentBytes > 0) {
           terminal.note(
             `Continuing ${output}.partial: ${formatBytes(event.presentBytes)} of ${formatBytes(event.blobBytes)} are there.`,
@@ -56,6 +63,7 @@ export async function runBuild(options: BuildCommandOptions, context: BundlerCon
         return;
       case 'sealing':
         progress?.done();
+        if (event.step === 'syncing') terminal.note('Syncing: until the disk has all of it, the bundle has no name.');
         return;
       case 'sealed':
         terminal.record({ event: 'sealed', syncMs: event.syncMs });
@@ -119,7 +127,9 @@ function keyPathOf({ key, insecureUnsigned }: BuildCommandOptions, request: Comp
 }
 
 async function openKey(path: string, options: PassphraseOptions, context: BundlerContext): Promise<SigningKey> {
-  return await readSigningKey(path, () => findPassphrase(`Passphrase for ${path}: `, options, context));
+  return await readSigningKey(path, () => findPassphrase(`Passphrase for ${path}: `, options, context), {
+    signal: context.signal,
+  });
 }
 
 /** Before anything is read from anywhere: an hour later it is the same answer. */

@@ -231,6 +231,13 @@ test('an interrupted build exits 130, keeps what it has, and its continuation ha
   assert.ok(left.includes('zenml.tar.partial') && !left.includes('zenml.tar'), left.join());
   const continued = await rig.run('build', '-f', file, '-o', rig.path('zenml.tar'), '--locked', '--json');
   assert.equal(continued.code, 0, continued.err);
+  assert.ok(
+    continued.records.some(
+      ({ event, label, bytes, totalBytes }) => event === 'progress' && label === 'rehash' && bytes === totalBytes,
+    ),
+    'nothing was said while what is there was hashed',
+  );
+  assert.match(continued.err, /Syncing: /);
   assert.match(continued.err, /Continuing .*zenml\.tar\.partial: .* are there\.\n/);
   const progress = continued.records.findLast(({ event }) => event === 'progress');
   assert.ok(Number(progress?.initialBytes) > 0, JSON.stringify(progress));
