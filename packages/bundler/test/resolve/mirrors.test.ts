@@ -26,11 +26,11 @@ test('a key ends where a path segment ends', () => {
   assert.equal(mirrorOf('docker.io/zenmldocker/zenml', mirrors), 'docker.io/zenmldocker/zenml');
 });
 
-test('Docker Hub’s other names mean Docker Hub', () => {
-  assert.equal(
-    mirrorOf('docker.io/zenmldocker/zenml', { 'index.docker.io': 'mirror.example' }),
-    'mirror.example/zenmldocker/zenml',
-  );
+test('Docker Hub’s other names mean Docker Hub, and a host’s case means nothing', () => {
+  for (const key of ['index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com', 'Docker.io']) {
+    assert.equal(mirrorOf('docker.io/zenmldocker/zenml', { [key]: 'mirror.example' }), 'mirror.example/zenmldocker/zenml', key);
+  }
+  assert.equal(mirrorOf('Quay.io/a/b', { 'quay.io/a': 'mirror.example' }), 'mirror.example/b');
 });
 
 test('a key that nothing comes from is named', () => {

@@ -73,7 +73,7 @@ test('further images are named by their last segment or as asked, charts below c
     'docker.io/library/busybox:latest as busybox',
     'docker.io/library/mysql:8.0 as mysql',
     'quay.io/a/redis:7 as cache/redis',
-    'registry-1.docker.io/bitnamicharts/mysql:12.0.1_3 as charts/mysql',
+    'docker.io/bitnamicharts/mysql:12.0.1_3 as charts/mysql',
   ]);
 });
 
