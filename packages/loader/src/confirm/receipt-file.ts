@@ -1,8 +1,9 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AirgapError, formatReceiptEntry, type ReceiptEntry } from '@zenml-airgap/bundle-spec';
 import { type OperationOptions, throwIfAborted } from 'oras-js';
 import { fileError } from '../files/file-error.ts';
+import { makeFolder } from '../files/make-folder.ts';
 
 const BEGINNING = '{"event":"start",';
 const MAX_RECEIPT_BYTES = 256 * 1024 * 1024;
@@ -27,7 +28,7 @@ export class ReceiptFile implements AsyncDisposable {
     await using closing = new AsyncDisposableStack();
     try {
       const folder = dirname(resolve(path));
-      const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 });
+      const firstMade = await makeFolder(folder, 0o700);
       const file = closing.use(await open(path, 'a+', 0o600));
       const { size } = await file.stat();
       if (size === 0) await syncFolders(folder, firstMade);

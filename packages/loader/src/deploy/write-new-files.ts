@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
 import { type OperationOptions, throwIfAborted } from 'oras-js';
+import { makeFolder } from '../files/make-folder.ts';
 
 export interface NewFile {
   readonly name: string;
@@ -22,7 +23,7 @@ export async function writeNewFiles(
   { overwrite = false, signal }: OperationOptions & { readonly overwrite?: boolean | undefined },
 ): Promise<string[]> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder, 0o777);
     if (!overwrite) await refuseExisting(folder, files);
     const paths: string[] = [];
     for (const file of files) {
