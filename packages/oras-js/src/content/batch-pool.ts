@@ -7,7 +7,8 @@ import { BATCH_BYTES } from './limits.ts';
  */
 export class BatchPool {
   readonly #free: ArrayBuffer[] = [];
-  readonly #lent = new Set<ArrayBufferLike>();
+  /** Weak: what is never given back, as after a connection broke, is the garbage collector's. */
+  readonly #lent = new WeakSet<ArrayBufferLike>();
 
   /** 1 MiB of undefined content. */
   take(): Buffer<ArrayBuffer> {

@@ -26,7 +26,10 @@ export async function* blobBatches(message: IncomingMessage, options: BlobBatche
     },
     resume() {
       message.resume();
-      message.socket.resume();
+      const { socket } = message;
+      socket.resume();
+      // The pause was ours: the other side's silence counts from here.
+      socket.setTimeout(socket.timeout ?? 0);
     },
   });
   if (!divertBody(message, queue, options)) gatherChunks(message, queue, options);

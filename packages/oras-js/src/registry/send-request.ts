@@ -1,4 +1,5 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { OrasError } from '../error.ts';
 import type { OpenContent } from '../target/target.ts';
 import { http, https } from './node-http.ts';
@@ -64,9 +65,9 @@ export function sendRequest(request: HttpRequest, agent: Agent, timeouts: Timeou
     let message: IncomingMessage | undefined;
 
     limitConnecting(outgoing, timeouts.connectMs);
-    outgoing.on('timeout', () => {
+    onSilence(outgoing, (socket) => {
       // Paused by us, or waiting for our own source: not the other side's fault. Ask again later.
-      if (state.waitingForSource || message?.isPaused()) outgoing.setTimeout(timeouts.stallMs);
+      if (state.waitingForSource || message?.isPaused()) socket.setTimeout(timeouts.stallMs);
       else (message ?? outgoing).destroy(stalled(url, timeouts.stallMs));
     });
     outgoing.on('error', (error) => {
@@ -99,6 +100,15 @@ export function sendRequest(request: HttpRequest, agent: Agent, timeouts: Timeou
 function failSource(outgoing: ClientRequest, error: Error, reject: (error: Error) => void): void {
   reject(error);
   outgoing.destroy();
+}
+
+/** Each time that the request's connection was silent for its timeout; a request itself says so once only (Node 24). */
+function onSilence(outgoing: ClientRequest, listener: (socket: Socket) => void): void {
+  outgoing.once('socket', (socket) => {
+    const tell = (): void => listener(socket);
+    socket.on('timeout', tell);
+    outgoing.once('close', () => socket.off('timeout', tell));
+  });
 }
 
 function limitConnecting(outgoing: ClientRequest, connectMs: number): void {
