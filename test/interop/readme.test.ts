@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { layoutOf, parseBundleManifest } from '@zenml-airgap/bundle-spec';
 import { mustRun, runProgram } from '../fixtures/run-program.ts';
 import { startDockerEngine } from '../real/rig/docker-engine.ts';
 import { helmClient } from '../real/rig/helm-client.ts';
@@ -16,7 +17,7 @@ test("the commands of the bundle's README.txt run as written, and refuse a chang
   const { tar, publicKey } = await sharedBundle();
   await using folder = await temporaryFolder('readme');
   const path = (name: string): string => join(folder.path, name);
-  await mustRun('tar', ['-C', folder.path, '-xf', tar, 'README.txt']);
+  await mustRun('tar', ['-C', folder.path, '-xf', tar, 'README.txt', 'bundle-manifest.json']);
   const script = readmeCommands(await readFile(path('README.txt'), 'utf8'));
   await mkdir(path('docker'));
   await using docker = await startDockerEngine(path('docker'));
@@ -37,8 +38,12 @@ test("the commands of the bundle's README.txt run as written, and refuse a chang
   await t.test('a bundle with one changed byte gets no further than the checks', async () => {
     await mkdir(path('tampered'));
     const bytes = await readFile(tar);
-    const last = bytes.length - 4096;
-    bytes[last] = (bytes[last] ?? 0) ^ 1;
+    // Of a layer: sha256sum has to notice. A changed header stops tar itself.
+    const manifest = await readFile(path('bundle-manifest.json'));
+    const { entries } = layoutOf(parseBundleManifest(manifest), manifest.length);
+    const layer = entries.reduce((largest, entry) => (entry.size > largest.size ? entry : largest));
+    const changed = layer.dataOffset + Math.floor(layer.size / 2);
+    bytes[changed] = (bytes[changed] ?? 0) ^ 1;
     await mustRun('bash', ['-c', `cat > '${path('tampered.tar')}'`], { input: bytes });
     const options = { cwd: path('tampered'), env: { ...env, BUNDLE: path('tampered.tar') } };
     const { code, stdout, stderr } = await runProgram('bash', ['-euo', 'pipefail', '-c', script], options);
