@@ -22,7 +22,7 @@ import {
   throwIfAborted,
   verifyContent as verifyPassing,
 } from 'oras-js';
-import { type VerifySignatureOptions, verifySignature } from '../signature/verify-signature.ts';
+import { claimedSigner, type VerifySignatureOptions, verifySignature } from '../signature/verify-signature.ts';
 import type { BundleShape, BundleStorage } from './bundle-storage.ts';
 import { checkDerivedFiles } from './check-derived-files.ts';
 import { openStorage } from './open-storage.ts';
@@ -47,6 +47,8 @@ export class BundleReader implements ReadOnlyTarget, AsyncDisposable {
   readonly manifestDigest: Digest;
   /** Hint of the trusted key that signed; null where an unsigned or untrusted bundle was allowed. */
   readonly signedBy: string | null;
+  /** The key that a signature names which was let pass unchecked, escaped; null where it was checked or nobody signed. */
+  readonly claimedSigner: string | null;
   /** Of the tar, in bytes. */
   readonly totalSize: number;
   readonly #storage: BundleStorage;
@@ -57,7 +59,7 @@ export class BundleReader implements ReadOnlyTarget, AsyncDisposable {
   private constructor(
     path: string,
     storage: BundleStorage,
-    opened: { shape: BundleShape; manifestBytes: Uint8Array; signedBy: string | null },
+    opened: { shape: BundleShape; manifestBytes: Uint8Array; signedBy: string | null; claimedSigner: string | null },
   ) {
     const { manifest, layout } = opened.shape;
     this.path = path;
@@ -65,6 +67,7 @@ export class BundleReader implements ReadOnlyTarget, AsyncDisposable {
     this.manifestBytes = opened.manifestBytes;
     this.manifestDigest = digestOf(opened.manifestBytes);
     this.signedBy = opened.signedBy;
+    this.claimedSigner = opened.claimedSigner;
     this.totalSize = layout.totalSize;
     this.#storage = storage;
     this.#shape = opened.shape;
@@ -90,12 +93,13 @@ export class BundleReader implements ReadOnlyTarget, AsyncDisposable {
     try {
       const { manifestBytes, signatureEntry } = await storage.readHead();
       const signedBy = await verifySignature(manifestBytes, signatureEntry, options);
+      const claimed = signedBy === null ? await claimedSigner(manifestBytes, signatureEntry) : null;
       const manifest = parseBundleManifest(manifestBytes);
       const shape = { manifest, layout: layoutOf(manifest, manifestBytes.length) };
       await storage.checkStructure(shape, options);
       await checkDerivedFiles(storage, shape, options);
       cleanup.move();
-      return new BundleReader(path, storage, { shape, manifestBytes, signedBy });
+      return new BundleReader(path, storage, { shape, manifestBytes, signedBy, claimedSigner: claimed });
     } catch (error) {
       throw readError(error, path);
     }

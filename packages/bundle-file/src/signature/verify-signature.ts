@@ -10,6 +10,8 @@ export interface VerifySignatureOptions {
    * that is damage or forgery, not a missing key.
    */
   readonly allowUnsigned?: boolean | undefined;
+  /** Of those, the ones that are signed by none of `keys`. Default: as `allowUnsigned`. */
+  readonly allowUntrusted?: boolean | undefined;
 }
 
 /**
@@ -34,7 +36,7 @@ export async function verifySignature(
   const parsed = await parseSignature(entry, manifestBytes);
   const key = options.keys.find(({ hint }) => hint === parsed.hint);
   if (key === undefined) {
-    if (options.allowUnsigned === true) return null;
+    if (options.allowUntrusted ?? options.allowUnsigned === true) return null;
     throw untrusted(parsed.hint, options.keys);
   }
   const { toSignedEntity, Verifier } = await import('@sigstore/verify');
@@ -54,9 +56,18 @@ export async function verifySignature(
   return key.hint;
 }
 
+/** The key that an unchecked signature names, as its entry says, for people: nothing vouches for it. `null` where nobody signed. */
+export async function claimedSigner(manifestBytes: Uint8Array, entry: Uint8Array): Promise<string | null> {
+  return isBlankSignature(entry) ? null : shown((await parseSignature(entry, manifestBytes)).hint);
+}
+
+/** The hint is text from the bundle; base64 of a digest or not, it is printed escaped and short. */
+function shown(hint: string): string {
+  return JSON.stringify(hint.slice(0, 64));
+}
+
 function untrusted(hint: string, keys: readonly TrustedKey[]): AirgapError {
-  // The hint is text from the bundle; base64 of a digest or not, it is printed escaped and short.
-  const named = JSON.stringify(hint.slice(0, 64));
+  const named = shown(hint);
   if (keys.length === 0) {
     return new AirgapError('NO_TRUSTED_KEYS', `the bundle is signed by the key ${named}, and no trusted key was given`, {
       remedy:

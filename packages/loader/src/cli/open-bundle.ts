@@ -2,6 +2,7 @@ import { BundleReader } from '@zenml-airgap/bundle-file';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
 import { keyFolders } from '../verify/find-trusted-keys.ts';
 import type { RunContext, TrustOptions } from './define-program.ts';
+import { lackOfTrust } from './lack-of-trust.ts';
 import { trustedKeys } from './trusted-keys.ts';
 
 /**
@@ -17,5 +18,10 @@ export async function openBundle(path: string, options: TrustOptions, run: RunCo
       `no trusted key: --key was not given, and there is no usable *.pub or *.pem in ${keyFolders(run.environment).join(' or ')}`,
     );
   }
-  return BundleReader.open(path, { keys, allowUnsigned, signal: run.signal });
+  // A key that was named has to fit: whoever names one does not mean another signer's bundle.
+  const allowUntrusted = allowUnsigned && options.key.length === 0;
+  const reader = await BundleReader.open(path, { keys, allowUnsigned, allowUntrusted, signal: run.signal });
+  const lack = lackOfTrust(reader);
+  if (lack !== undefined) run.terminal.note(`warning: the bundle is ${lack}: anyone may have made it`);
+  return reader;
 }

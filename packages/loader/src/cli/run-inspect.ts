@@ -9,8 +9,9 @@ export async function runInspect(path: string, options: TrustOptions, run: RunCo
   const { signal, terminal } = run;
   const keys = await trustedKeys(options, run);
   // A key that was named has to fit; one that is merely installed need not be this bundle's.
-  const allowUnsigned = options.key.length === 0 || options.insecureAllowUnsigned === true;
-  await using reader = await BundleReader.open(path, { keys, allowUnsigned, signal });
+  const allowUntrusted = options.key.length === 0;
+  const allowUnsigned = allowUntrusted || options.insecureAllowUnsigned === true;
+  await using reader = await BundleReader.open(path, { keys, allowUnsigned, allowUntrusted, signal });
   record(reader, terminal);
   show(reader, terminal);
   if (reader.signedBy === null) {

@@ -3,6 +3,7 @@ import type { BundleManifest } from '@zenml-airgap/bundle-spec';
 import { formatBytes } from '@zenml-airgap/terminal';
 import { counted } from './counted.ts';
 import type { RunContext, VerifyOptions } from './define-program.ts';
+import { lackOfTrust } from './lack-of-trust.ts';
 import { openBundle } from './open-bundle.ts';
 
 /** Checks the signature, the layout and the digest of everything in a bundle. */
@@ -19,12 +20,13 @@ export async function runVerify(path: string, options: VerifyOptions, run: RunCo
   const { manifest, manifestDigest, signedBy } = reader;
   const images = manifest.artifacts.filter(({ kind }) => kind === 'image').length;
   const charts = manifest.artifacts.length - images;
+  const lack = lackOfTrust(reader);
   terminal.record({ event: 'verified', digest: manifestDigest, signedBy, created: manifest.created, images, charts, ...checked });
   terminal.result(
     [
-      signedBy === null ? `${basename(path)}: NOT SIGNED, but whole` : `${basename(path)}: verified`,
+      `${basename(path)}: ${lack === undefined ? 'verified' : 'whole, but NOT VERIFIED'}`,
       '',
-      `signed by  ${signedBy === null ? 'nobody that was checked: --insecure-allow-unsigned' : `key ${signedBy}`}`,
+      lack === undefined ? `signed by  key ${signedBy}` : `signature  ${lack}`,
       `created    ${manifest.created}`,
       `digest     ${manifestDigest}`,
       `holds      ${counted(images, 'image')}, ${counted(charts, 'chart')}: ${counted(checked.blobs, 'blob')}, ${formatBytes(checked.bytes)}`,

@@ -7,6 +7,13 @@ import { ReceiptFile } from '../../src/confirm/receipt-file.ts';
 import { registryRig } from '../fixtures/registry-rig.ts';
 import { records } from '../fixtures/run-program.ts';
 
+test('a load of a bundle that nobody vouches for warns of it', async () => {
+  await using rig = await registryRig();
+  const ran = await rig.run(['load', rig.bundle.path, '--insecure-allow-unsigned', '--to', `${rig.host}/zenml`]);
+  assert.equal(ran.code, 0, ran.stderr);
+  assert.match(ran.stderr, /^warning: the bundle is signed by the key "[^"]+", which is not trusted: anyone may have made it$/m);
+});
+
 test('loads a bundle into a registry that asks for a password, and says what to do next', async () => {
   await using rig = await registryRig({ basicAuth: { username: 'robot', password: 'secret' } });
   const ran = await rig.run(['load', rig.bundle.path, '--key', rig.bundle.key, '--to', `${rig.host}/zenml`], {

@@ -48,7 +48,14 @@ test('verify refuses without a key, with a foreign key, and an unsigned bundle, 
   assert.match(missing.stderr, /error SIGNATURE_MISSING: /);
   const allowed = await runProgram(['verify', unsigned.path, '--insecure-allow-unsigned'], { home: folder.path });
   assert.equal(allowed.code, 0, allowed.stderr);
-  assert.match(allowed.stdout, /NOT SIGNED/);
+  assert.match(allowed.stdout, /whole, but NOT VERIFIED\n\nsignature +not signed\n/);
+  assert.match(allowed.stderr, /^warning: the bundle is not signed: anyone may have made it$/m);
+  const named = await runProgram(['verify', bundle.path, '--key', foreign, '--insecure-allow-unsigned'], { home: folder.path });
+  assert.equal(named.code, 7);
+  assert.match(named.stderr, /error SIGNATURE_UNTRUSTED: /);
+  const unchecked = await runProgram(['verify', bundle.path, '--insecure-allow-unsigned'], { home: folder.path });
+  assert.equal(unchecked.code, 0, unchecked.stderr);
+  assert.match(unchecked.stdout, /whole, but NOT VERIFIED\n\nsignature +signed by the key "[^"]+", which is not trusted\n/);
 });
 
 test('verify finds a changed byte in a layer', async () => {
