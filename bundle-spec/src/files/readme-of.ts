@@ -24,7 +24,8 @@ export function readmeOf(manifest: Pick<BundleManifest, 'created' | 'registries'
   const text = `\
 ZenML air-gapped bundle of ${manifest.created}
 
-manifest.txt says what is in this bundle. To verify and load it, use zenml-loader.mjs, which was carried along:
+manifest.txt says what is in this bundle. To verify and load it, use zenml-loader.mjs, which was carried along, and
+Node.js 24.15 or later, which has to be there or be carried as well:
 
   node zenml-loader.mjs verify BUNDLE.tar --key airgap.pub
   node zenml-loader.mjs load BUNDLE.tar --key airgap.pub --to ${images}

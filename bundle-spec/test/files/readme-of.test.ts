@@ -97,6 +97,11 @@ test('README.txt’s commands stop where the key is another', async (t) => {
   await assert.rejects(readFile(join(folder, 'calls')), { code: 'ENOENT' });
 });
 
+test('README.txt says which Node.js has to be inside', () => {
+  const text = new TextDecoder().decode(readmeOf({ created: '2026-11-25T12:00:00Z', artifacts: [], registries: [] }));
+  assert.match(text, /\nNode\.js 24\.15 or later, which has to be there or be carried as well:\n/);
+});
+
 test('README.txt says so where there are no images, no charts, or no registry', () => {
   const { manifest } = sampleBundle();
   const none = new TextDecoder().decode(readmeOf({ ...manifest, artifacts: [], registries: [] }));
