@@ -12,9 +12,15 @@ export interface SchemaProblem {
 
 type Issue = z.core.$ZodIssue;
 
+/** A list where text belongs has a length too: that it is wrong is no second problem. */
+function wellTyped(issues: readonly Issue[]): Issue[] {
+  const ofWrongType = new Set(issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => formatPath(path)));
+  return issues.filter(({ code, path }) => code === 'invalid_type' || !ofWrongType.has(formatPath(path)));
+}
+
 /** What a schema found, one problem for each place, told for people. */
 export function schemaProblems(error: z.ZodError, value: unknown): SchemaProblem[] {
-  return error.issues.flatMap((issue) => problemsOf(issue, [], value));
+  return wellTyped(error.issues).flatMap((issue) => problemsOf(issue, [], value));
 }
 
 function problemsOf(issue: Issue, base: readonly PropertyKey[], root: unknown): SchemaProblem[] {
@@ -27,7 +33,7 @@ function problemsOf(issue: Issue, base: readonly PropertyKey[], root: unknown): 
       const branch = meantBranch(issue.errors);
       if (branch === undefined)
         return [{ path, text: issue.message === 'Invalid input' ? expectation(issue.errors) : issue.message }];
-      return branch.flatMap((inner) => problemsOf(inner, path, root));
+      return wellTyped(branch).flatMap((inner) => problemsOf(inner, path, root));
     }
     case 'invalid_type':
       if (valueAt(root, path) === undefined) return [{ path, text: 'is missing', missing: true }];

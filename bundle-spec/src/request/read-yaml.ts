@@ -51,7 +51,6 @@ export function readYaml(text: string, file: string): YamlText {
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const { contents, problems, toJS } = parse(text, file, lines);
-  if (contents !== null) visit(contents, findRefused(problems));
   if (problems.length > 0) {
     const placed = problems.map(({ offset, text }) => ({ place: placeAt(offset), text }));
     throw new AirgapError('INVALID_YAML', `${file} is not the YAML that a request is written in`, {
@@ -71,6 +70,10 @@ const MESSAGES: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'this key is there already',
 };
 
+/** Three are enough for a request; every reader of it may call itself for each level. */
+const MAX_DEPTH = 100;
+const TOO_DEEP = `this is nested more than ${MAX_DEPTH} deep: no request is`;
+
 interface YamlProblem {
   readonly offset: number;
   readonly text: string;
@@ -85,22 +88,42 @@ function parse(
     const document = parseDocument(text, { schema: 'failsafe', lineCounter: lines, prettyErrors: false, merge: false });
     // An unknown tag is refused below, as all tags are.
     const found = [...document.errors, ...document.warnings].filter(({ code }) => code !== 'TAG_RESOLVE_FAILED');
+    const refused = refusedIn(document.contents);
+    const told = found.map(({ code, pos, message }) => ({ offset: pos[0], text: MESSAGES[code] ?? firstLine(message) }));
+    // What the parser says of thousands of brackets is that its stack overflows.
+    const tooDeep = refused.find(({ text }) => text === TOO_DEEP);
     return {
       contents: document.contents,
-      problems: found.map(({ code, pos, message }) => ({ offset: pos[0], text: MESSAGES[code] ?? firstLine(message) })),
+      problems: tooDeep === undefined ? [...told, ...refused] : [tooDeep],
       toJS: () => document.toJS({ maxAliasCount: 0 }),
     };
   } catch (cause) {
-    // The parser calls itself for each level, so that thousands of brackets exhaust the stack.
+    // The parser calls itself for each level. Whichever function had no room left speaks of itself: no cause.
+    if (isExhausted(cause)) throw new AirgapError('INVALID_YAML', `${file} cannot be parsed: it is nested too deeply`);
     throw new AirgapError('INVALID_YAML', `${file} cannot be parsed`, { cause });
   }
+}
+
+/** V8's words are "Maximum call stack size exceeded" and, from a regular expression, "Stack overflow". */
+function isExhausted(error: unknown): boolean {
+  return error instanceof Error && /stack/i.test(error.message);
+}
+
+function refusedIn(contents: ParsedNode | null): YamlProblem[] {
+  const problems: YamlProblem[] = [];
+  if (contents !== null) visit(contents, findRefused(problems));
+  return problems;
 }
 
 function findRefused(problems: YamlProblem[]) {
   const refuse = (node: unknown, text: string): void => {
     problems.push({ offset: isNode(node) ? offsetOf(node) : 0, text });
   };
-  return (_key: unknown, node: unknown): void => {
+  return (_key: unknown, node: unknown, ancestors: readonly unknown[]): symbol | undefined => {
+    if (ancestors.length > MAX_DEPTH) {
+      refuse(node, TOO_DEEP);
+      return visit.BREAK;
+    }
     if (isAlias(node)) refuse(node, 'aliases are not supported: write the value out');
     else if (isPair(node) && !isScalar(node.key)) refuse(node.key, 'a key must be text');
     else if (isScalar(node) || isCollection(node)) {
