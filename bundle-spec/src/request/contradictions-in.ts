@@ -1,9 +1,9 @@
 import { parseReference } from 'oras-js';
 import { quote } from '../problems/quote.ts';
-import { placeSchema } from '../schemas/primitives.ts';
 import type { Request } from '../schemas/request.ts';
 import { completeRequest } from './complete-request.ts';
 import { nearestKey } from './nearest-key.ts';
+import { destinationProblem, placeProblem } from './place-problem.ts';
 import type { RequestProblem } from './request-problem.ts';
 import { versionProblems } from './version-problems.ts';
 
@@ -53,7 +53,7 @@ function chartProblem(chart: string, { scenario }: Request): string | undefined 
   if (ZENML_CHARTS.some((known) => known === chart)) return undefined;
   if (!chart.startsWith(OCI_SCHEME)) {
     const meant = nearestKey(chart, ZENML_CHARTS);
-    return `${quote(chart)} is no chart of ZenML${meant === undefined ? '' : `; did you mean ${meant}?`} Others are written oci://HOST/PATH:VERSION`;
+    return `${quote(chart)} is no chart of ZenML${meant === undefined ? '.' : `; did you mean ${meant}?`} Others are written oci://HOST/PATH:VERSION`;
   }
   // Helm writes the + of a version as _ in tags.
   const reference = chart.slice(OCI_SCHEME.length).replaceAll('+', '_');
@@ -76,7 +76,7 @@ function referenceProblem(text: string): string | undefined {
 function registryProblems(request: Request): RequestProblem[] {
   return completeRequest(request).registries.flatMap(({ images, charts }, index) => {
     const path = Array.isArray(request.registry) ? ['registry', index] : ['registry'];
-    const wrong = [...new Set([images, charts])].flatMap((place) => placeProblem(place) ?? []);
+    const wrong = [...new Set([images, charts])].flatMap((place) => destinationProblem(place) ?? []);
     if (wrong.length > 0) return [{ path, text: wrong[0] ?? '' }];
     if (images !== charts) return [];
     return [
@@ -89,14 +89,6 @@ function mirrorProblems({ mirrors = {} }: Request): RequestProblem[] {
   return Object.entries(mirrors).flatMap(([from, to]) =>
     [placeProblem(from), placeProblem(to)].flatMap((text) => (text === undefined ? [] : [{ path: ['mirrors', from], text }])),
   );
-}
-
-function placeProblem(place: string): string | undefined {
-  if (place.includes('://'))
-    return `${quote(place)} must have no scheme: leave out ${quote(place.slice(0, place.indexOf('://') + 3))}`;
-  return placeSchema.safeParse(place).success
-    ? undefined
-    : `${quote(place)} must be HOST[:PORT]/PATH, the path in lower case, no slash at the end`;
 }
 
 function repeated(path: readonly PropertyKey[], entries: readonly string[]): RequestProblem[] {

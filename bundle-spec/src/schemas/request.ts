@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { relativeNameSchema, scenarioSchema } from './primitives.ts';
+import { lineSchema, relativeNameSchema, scenarioSchema } from './primitives.ts';
 
 // YAML is read with the failsafe schema: every scalar arrives as text, so 0.94 is no number and 3.10 is not 3.1.
 
-const text = z.string().min(1).max(512);
+// The rule of the bundle manifest, in which most of this ends: what it refuses has to be refused before anything is fetched.
+const text = lineSchema(512);
 const versionSchema = text.describe('An exact version, a semver range (">=0.13 <0.14"), or latest.');
 
 /** One image beside ZenML's own. */
@@ -29,7 +30,7 @@ export const requestSchema = z.strictObject({
   charts: z.array(text).max(100).optional().describe('Default: those of the scenario. [] where Helm is not used.'),
   images: z.array(requestedImageSchema).max(10_000).optional(),
   allowMissing: z
-    .array(z.strictObject({ image: text, reason: z.string().min(1).max(1000) }))
+    .array(z.strictObject({ image: text, reason: lineSchema(1000) }))
     .max(10_000)
     .optional(),
   registry: z

@@ -106,6 +106,22 @@ const REFUSED: [string, string, string, string[]][] = [
       'zenml-bundle.yaml:4:10: images[0].name: is missing',
     ],
   ],
+  [
+    'a list for text, once and not also as empty',
+    'versions: { controlPlane: [], workspaceServer: 0.93.2 }\n',
+    'INVALID_REQUEST',
+    ['zenml-bundle.yaml:1:27: versions.controlPlane: must be text'],
+  ],
+  [
+    'what the bundle manifest would refuse after all is fetched: lines and what lies on a terminal',
+    `${MINIMAL}allowMissing: [{ image: a, reason: "b\\nc" }, { image: "a\\u202eb", reason: d }]\nimages: ["a\\e[2J:1"]\n`,
+    'INVALID_REQUEST',
+    [
+      'zenml-bundle.yaml:4:36: allowMissing[0].reason: must be one line without control characters',
+      'zenml-bundle.yaml:4:55: allowMissing[1].image: must be one line without control characters',
+      'zenml-bundle.yaml:5:10: images[0]: must be one line without control characters',
+    ],
+  ],
   // contradictions
   [
     'the self-hosted scenario without a control plane',
@@ -131,12 +147,13 @@ const REFUSED: [string, string, string, string[]][] = [
   ],
   [
     'a chart that is none of ZenML’s',
-    `${MINIMAL}charts: [zenml-por, zenml, zenml, oci://ghcr.io/acme/x]\n`,
+    `${MINIMAL}charts: [zenml-por, zenml, zenml, oci://ghcr.io/acme/x, foo]\n`,
     'INVALID_REQUEST',
     [
       'zenml-bundle.yaml:4:10: charts[0]: "zenml-por" is no chart of ZenML; did you mean zenml-pro? Others are written oci://HOST/PATH:VERSION',
       'zenml-bundle.yaml:4:28: charts[2]: "zenml" is named twice',
       'zenml-bundle.yaml:4:35: charts[3]: a chart needs its version: "oci://ghcr.io/acme/x:VERSION"',
+      'zenml-bundle.yaml:4:57: charts[4]: "foo" is no chart of ZenML. Others are written oci://HOST/PATH:VERSION',
     ],
   ],
   [
@@ -174,6 +191,24 @@ const REFUSED: [string, string, string, string[]][] = [
     ],
   ],
   [
+    'registries that the loader’s --to would refuse',
+    `${MINIMAL}registry:\n  - harbor\n  - ../x\n  - x.y:99999/z\n  - "[::1]:5000/a"\n  - "u:secret@h.x/y"\n  - localhost\n  - x.y:/z\n`,
+    'INVALID_REQUEST',
+    [
+      'zenml-bundle.yaml:5:5: registry[0]: "harbor" does not begin with a host (a name with a dot, a port, or localhost)',
+      'zenml-bundle.yaml:6:5: registry[1]: "../x" must be HOST[:PORT]/PATH, the path in lower case, no slash at the end',
+      'zenml-bundle.yaml:7:5: registry[2]: "x.y:99999/z" has the port 99999: ports go from 1 to 65535',
+      'zenml-bundle.yaml:9:5: registry[4]: must have no @: credentials and digests do not belong there',
+      'zenml-bundle.yaml:11:5: registry[6]: "x.y:/z" must be HOST[:PORT]/PATH, the path in lower case, no slash at the end',
+    ],
+  ],
+  [
+    'a mirror with a port that there is not',
+    `${MINIMAL}mirrors: { docker.io: "a.example:0/hub" }\n`,
+    'INVALID_REQUEST',
+    ['zenml-bundle.yaml:4:23: mirrors.docker.io: "a.example:0/hub" has the port 0: ports go from 1 to 65535'],
+  ],
+  [
     'a mirror with a slash at its end',
     `${MINIMAL}mirrors: { docker.io: mirror.example/hub/ }\n`,
     'INVALID_REQUEST',
@@ -192,13 +227,13 @@ const REFUSED: [string, string, string, string[]][] = [
     'a choice of platforms',
     `${MINIMAL}platforms: [linux/amd64]\n`,
     'UNSUPPORTED',
-    ['zenml-bundle.yaml:4:12: platforms: platforms cannot be selected yet: leave it out to carry all'],
+    ['zenml-bundle.yaml:4:12: platforms: cannot be selected yet: leave the key out to carry all'],
   ],
   [
     'referrers',
     `${MINIMAL}referrers: all\n`,
     'UNSUPPORTED',
-    ['zenml-bundle.yaml:4:12: referrers: referrers are not carried yet: leave it out'],
+    ['zenml-bundle.yaml:4:12: referrers: are not carried yet: leave the key out'],
   ],
   [
     'images of a Docker daemon',
@@ -250,7 +285,19 @@ test('a merge is only a key that nobody knows', () => {
 
 test('refuses a file that nobody wrote by hand', () => {
   assert.equal(thrownBy(() => parse(`#${' '.repeat(1024 * 1024)}`)).code, 'INVALID_REQUEST');
-  assert.equal(thrownBy(() => parse('['.repeat(20_000))).code, 'INVALID_YAML');
+  for (const depth of [200, 3_000, 20_000]) {
+    for (const text of [
+      '['.repeat(depth),
+      `a: ${'['.repeat(depth)}${']'.repeat(depth)}`,
+      '- '.repeat(depth),
+      '{a: '.repeat(depth),
+    ]) {
+      const { code, message } = thrownBy(() => parse(text));
+      assert.equal(code, 'INVALID_YAML');
+      assert.match(message, /nested (?:too deeply|more than 100 deep)/);
+      assert.doesNotMatch(message, /stack|regular expression/i);
+    }
+  }
 });
 
 test('hostile text comes back escaped', () => {
