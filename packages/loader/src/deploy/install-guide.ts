@@ -15,12 +15,13 @@ export function installGuide(manifest: BundleManifest, charts: readonly Deployed
   const context: GuideContext = { manifest, charts, options };
   const byRole = (role: DeployedChart['role']): DeployedChart[] => charts.filter((chart) => chart.role === role);
   const workspaces = byRole('workspace');
+  const made = new Set<string>();
   const steps = [
     signInSection(context),
-    ...byRole('control-plane').map((chart) => installSection(chart, context)),
+    ...byRole('control-plane').map((chart) => installSection(chart, context, made)),
     workspaces.length === 0 ? undefined : enrolmentSection(context, workspaces),
-    ...workspaces.map((chart) => installSection(chart, context)),
-    ...byRole('other').map((chart) => installSection(chart, context)),
+    ...workspaces.map((chart) => installSection(chart, context, made)),
+    ...byRole('other').map((chart) => installSection(chart, context, made)),
     pipelinesSection(context),
     missingSection(context),
     charts.length === 0 ? undefined : upgradeSection(context),

@@ -13,8 +13,11 @@ const TITLES: Readonly<Record<DeployedChart['role'], string>> = {
   other: 'Install',
 };
 
-/** Namespace, secrets, and the chart itself. All secrets come first: the charts' pre-install jobs need them. */
-export function installSection(chart: DeployedChart, { options }: GuideContext): GuideSection {
+/**
+ * Namespace, secrets, and the chart itself. All secrets come first: the charts' pre-install jobs need them.
+ * @param made the commands of the sections before, added to: charts may share a namespace, and what is there is not made again
+ */
+export function installSection(chart: DeployedChart, { options }: GuideContext, made: Set<string>): GuideSection {
   const namespace = shellQuote(chart.namespace);
   const pullSecret = options.pullSecret ?? DEFAULT_PULL_SECRET;
   const create = `kubectl --namespace ${namespace} create secret`;
@@ -28,16 +31,17 @@ export function installSection(chart: DeployedChart, { options }: GuideContext):
     options.caSecret === undefined || chart.role === 'other'
       ? undefined
       : `${create} generic ${shellQuote(options.caSecret)} --from-file=${DEFAULT_CA_KEY}=${shellQuote(options.caFile ?? 'REPLACE_ME_CA_FILE.crt')}`;
+  const commands = [
+    `kubectl create namespace ${namespace}`,
+    `${create} generic ${shellQuote(pullSecret)} --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=${PULL_CONFIG}`,
+    caSecret,
+    ...certificates,
+  ].filter((command) => command !== undefined && !made.has(command));
+  for (const command of commands) if (command !== undefined) made.add(command);
+  const preparation = commands.length === 0 ? '' : `${shellBlock(...commands)}\n\n`;
   return {
     title: `${TITLES[chart.role]}: ${markdownText(`${chart.chart.name} ${chart.chart.version}`)}`,
-    text: `${shellBlock(
-      `kubectl create namespace ${namespace}`,
-      `${create} generic ${shellQuote(pullSecret)} --type=kubernetes.io/dockerconfigjson --from-file=.dockerconfigjson=${PULL_CONFIG}`,
-      caSecret,
-      ...certificates,
-    )}
-
-${passwords.join('')}${shellBlock(helmCommand('install', chart, options))}${chart.role === 'control-plane' ? adminPassword(chart) : ''}`,
+    text: `${preparation}${passwords.join('')}${shellBlock(helmCommand('install', chart, options))}${chart.role === 'control-plane' ? adminPassword(chart) : ''}`,
   };
 }
 
