@@ -29,7 +29,11 @@ export async function runLoad(path: string, options: PlanOptions, run: RunContex
   // Before the receipt is begun: a load that cannot be done leaves none.
   const conflict = conflictError(prepared.plan.references, 'before');
   if (conflict !== undefined) throw conflict;
-  await using receipt = await ReceiptFile.open(options.receipt ?? defaultReceipt(prepared, run), { signal: run.signal });
+  await using receipt = await ReceiptFile.open(options.receipt ?? defaultReceipt(prepared, run), {
+    // Our own place is made; a path that was named may have a slip in it.
+    makeFolders: options.receipt === undefined,
+    signal: run.signal,
+  });
   run.ifInterrupted(`Run the same command again; the receipt ${resolve(receipt.path)} lists what was moved.`);
   await receipt.append(startEntry(prepared, run));
   const { uploadBytes } = estimateTransfer(prepared.plan.placements);

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { AirgapError, formatReceiptEntry, type ReceiptEntry } from '@zenml-airgap/bundle-spec';
 import { type OperationOptions, throwIfAborted } from 'oras-js';
@@ -7,6 +7,11 @@ import { makeFolder } from '../files/make-folder.ts';
 
 const BEGINNING = '{"event":"start",';
 const MAX_RECEIPT_BYTES = 256 * 1024 * 1024;
+
+export interface OpenReceiptOptions extends OperationOptions {
+  /** Make the folders above the file, private ones. Default: they have to be there. */
+  readonly makeFolders?: boolean | undefined;
+}
 
 /** The receipt of one load: JSON lines, each on the disk before the next tag moves. */
 export class ReceiptFile implements AsyncDisposable {
@@ -20,15 +25,16 @@ export class ReceiptFile implements AsyncDisposable {
   }
 
   /**
-   * Opens `path` for appending, folders included: a second load may go on in the receipt of the first.
-   * @throws INVALID_RECEIPT where the file is something else; FILE_ERROR, DISK_FULL, ABORTED
+   * Opens `path` for appending: a second load may go on in the receipt of the first.
+   * @throws INVALID_RECEIPT where the file is something else; FILE_NOT_FOUND where its folder is missing; FILE_ERROR, DISK_FULL, ABORTED
    */
-  static async open(path: string, { signal }: OperationOptions = {}): Promise<ReceiptFile> {
+  static async open(path: string, { signal, makeFolders = false }: OpenReceiptOptions = {}): Promise<ReceiptFile> {
     throwIfAborted(signal);
     await using closing = new AsyncDisposableStack();
     try {
       const folder = dirname(resolve(path));
-      const firstMade = await makeFolder(folder, 0o700);
+      const firstMade = makeFolders ? await makeFolder(folder, 0o700) : undefined;
+      if (!makeFolders) await assertFolder(folder);
       const file = closing.use(await open(path, 'a+', 0o600));
       const { size } = await file.stat();
       if (size === 0) await syncFolders(folder, firstMade);
@@ -78,6 +84,17 @@ export class ReceiptFile implements AsyncDisposable {
     await this.#last;
     await this.#file.close();
   }
+}
+
+async function assertFolder(folder: string): Promise<void> {
+  const isThere = await stat(folder).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
+  if (isThere) return;
+  throw new AirgapError('FILE_NOT_FOUND', `there is no folder ${folder} for the receipt`, {
+    remedy: 'Make it first, or name another place with --receipt; nothing was pushed.',
+  });
 }
 
 /** A file that was synced is lost all the same where its name is not: the folder holds that, and what holds new folders theirs. */

@@ -20,7 +20,7 @@ export interface DeploymentOptions {
 }
 
 export interface WriteDeploymentOptions extends DeploymentOptions, OperationOptions {
-  /** Made if it is missing. */
+  /** Made if it is missing; what holds it has to be there. */
   readonly outputFolder: string;
   /** Replace files that are there. Default: refuse. */
   readonly overwrite?: boolean | undefined;

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { lstat, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { AirgapError } from '@zenml-airgap/bundle-spec';
 import { type OperationOptions, throwIfAborted } from 'oras-js';
-import { makeFolder } from '../files/make-folder.ts';
 
 export interface NewFile {
   readonly name: string;
@@ -15,7 +14,7 @@ export interface NewFile {
 /**
  * Writes files beside, syncs and renames them, all or (as far as can be seen beforehand) none.
  * @returns their paths
- * @throws OUTPUT_EXISTS with all that are there already; FILE_ERROR
+ * @throws OUTPUT_EXISTS with all that are there already; FILE_NOT_FOUND where there is nothing to make the folder in; FILE_ERROR
  */
 export async function writeNewFiles(
   folder: string,
@@ -23,7 +22,7 @@ export async function writeNewFiles(
   { overwrite = false, signal }: OperationOptions & { readonly overwrite?: boolean | undefined },
 ): Promise<string[]> {
   try {
-    await makeFolder(folder, 0o777);
+    await makeOne(folder);
     if (!overwrite) await refuseExisting(folder, files);
     const paths: string[] = [];
     for (const file of files) {
@@ -36,6 +35,28 @@ export async function writeNewFiles(
       throw new AirgapError('FILE_ERROR', `${folder}: ${error.message}`, { cause: error });
     }
     throw error;
+  }
+}
+
+/** The folder itself; those above it have to be there: a path with a slip in it makes no tree elsewhere. */
+async function makeOne(folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') {
+      throw new AirgapError('FILE_NOT_FOUND', `there is no folder ${dirname(resolve(folder))} to make ${basename(folder)} in`, {
+        remedy: 'Make it first, or name another folder with -o.',
+        cause: error,
+      });
+    }
+    if (code !== 'EEXIST') throw error;
+    if (!(await stat(folder).catch(() => undefined))?.isDirectory()) {
+      throw new AirgapError('OUTPUT_EXISTS', `${folder} exists, and is no folder`, {
+        remedy: 'Name another folder with -o.',
+        cause: error,
+      });
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type FileHandle, mkdir, mkdtempDisposable, open, readFile, readlink, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, mkdtempDisposable, open, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -36,7 +36,7 @@ function tagged(digest: Digest, time: string): Extract<ReceiptEntry, { event: 't
 test('every entry is in the file as soon as append resolves, also when many append at once', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'receipt-'));
   const path = join(folder.path, 'a/b/receipt.jsonl');
-  await using receipt = await ReceiptFile.open(path);
+  await using receipt = await ReceiptFile.open(path, { makeFolders: true });
   await receipt.append(START);
   assert.equal(parseReceipt(await readFile(path, 'utf8')).length, 1);
   await Promise.all([1, 2, 3].map((second) => receipt.append(tagged(NEW, `2026-11-25T12:00:0${second}Z`))));
@@ -174,9 +174,19 @@ test('a new receipt’s folder is synced, and what holds the folders that were m
   t.mock.method(await fileHandlePrototype(folder.path), 'sync', async function (this: { readonly fd: number }) {
     synced.push(await readlink(`/proc/self/fd/${this.fd}`));
   });
-  await using receipt = await ReceiptFile.open(join(folder.path, 'a/b/receipt.jsonl'));
+  await using receipt = await ReceiptFile.open(join(folder.path, 'a/b/receipt.jsonl'), { makeFolders: true });
   assert.deepEqual(synced, [join(folder.path, 'a/b'), join(folder.path, 'a'), folder.path]);
   assert.ok(receipt.path.endsWith('receipt.jsonl'));
+});
+
+test('a folder that was named and is not there is not made', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'receipt-'));
+  await assert.rejects(ReceiptFile.open(join(folder.path, 'slip/r.jsonl')), {
+    code: 'FILE_NOT_FOUND',
+    message: `there is no folder ${join(folder.path, 'slip')} for the receipt`,
+    remedy: /--receipt/,
+  });
+  assert.deepEqual(await readdir(folder.path), []);
 });
 
 test('an interrupted run opens no receipt', async () => {

@@ -215,6 +215,15 @@ suite('writeDeployment', () => {
     assert.deepEqual([...namespaces].sort(), ['--namespace team-a-0-93-2', '--namespace team-a-0-94-2']);
   });
 
+  test('charts that share a namespace have it, the pull secret and the CA made once', async () => {
+    const one = { controlPlane: 'same', workspace: 'same' };
+    const charts = { 'charts/zenml-pro-0.13.0.tgz': 'zenml-pro', 'charts/zenml-0.93.2.tgz': 'zenml-0.93.2' };
+    await using written = await Written.by({ namespaces: one, caSecret: 'internal-ca' }, { charts });
+    const made = written.guide.match(/^kubectl .*create .*$/gm) ?? [];
+    assert.deepEqual(made, [...new Set(made)]);
+    assert.equal(made.filter((line) => / create namespace | image-pull-secret | internal-ca /.test(line)).length, 3);
+  });
+
   test('the same bundle gives the same files', async () => {
     await using one = await Written.by();
     await using other = await Written.by();
@@ -231,6 +240,18 @@ suite('writeDeployment', () => {
     assert.ok(!(await readdir(written.folder)).includes('zenml-pro-values.yaml'));
     await writeDeployment(source, { ...options, overwrite: true });
     assert.notEqual(await readFile(join(written.folder, 'zenml-0.93.2-values.yaml'), 'utf8'), 'filled in');
+  });
+
+  test('refuses a file in the folder’s place, and makes no folders above it', async () => {
+    await using written = await Written.by();
+    const guide = join(written.folder, 'INSTALL.md');
+    await assert.rejects(Written.by({ outputFolder: guide }), {
+      code: 'OUTPUT_EXISTS',
+      message: `${guide} exists, and is no folder`,
+    });
+    const deep = join(written.folder, 'slip/deploy');
+    await assert.rejects(Written.by({ outputFolder: deep }), { code: 'FILE_NOT_FOUND', remedy: /-o/ });
+    assert.ok(!(await readdir(written.folder)).includes('slip'));
   });
 
   test('refuses names that Kubernetes would refuse, all at once', async () => {
