@@ -53,7 +53,7 @@ async function walk(root: string, folder: string, context: Walk): Promise<void> 
     else
       found.problems.push({
         code: 'UNLISTED_FILE',
-        text: `${escapeControl(path)}: ${kindOf(entry)}, which the manifest does not list`,
+        text: `${escapeControl(path)}: ${kindOf(entry)}${listed === undefined ? unlisted(folders.has(path)) : ' where the manifest lists a file'}`,
       });
   }
 }
@@ -62,6 +62,10 @@ async function checkFile(root: string, entry: LayoutEntry, found: Found): Promis
   const { size } = await lstat(join(root, entry.path));
   if (size === entry.size) found.files.add(entry.path);
   else found.problems.push({ code: 'SIZE_MISMATCH', text: `${entry.path}: has ${size} bytes instead of ${entry.size}` });
+}
+
+function unlisted(isFolder: boolean): string {
+  return isFolder ? ' where the bundle has a folder' : ', which the manifest does not list';
 }
 
 function kindOf(entry: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): string {

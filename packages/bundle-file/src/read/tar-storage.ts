@@ -20,6 +20,7 @@ import type { Section } from './section.ts';
 const SIZE_FIELD = [124, 136] as const;
 const MTIME_FIELD = [136, 148] as const;
 const READ_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0); // a pipe that appears in its place must not hold us
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]); // Source: RFC 1952, 2.3.1
 const OCTAL = /^[0-7]{11}\0$/;
 
 /** The tar. One handle for all reads, so that they all see one file, whatever happens to its name meanwhile. */
@@ -41,6 +42,11 @@ export class TarStorage implements BundleStorage {
     const { bytesRead } = await this.#handle.read(header, 0, BLOCK_BYTES, 0);
     const name = header.toString('latin1', 0, BundlePath.manifest.length + 1);
     if (bytesRead < BLOCK_BYTES || name !== `${BundlePath.manifest}\0`) {
+      if (bytesRead >= GZIP_MAGIC.length && GZIP_MAGIC.equals(header.subarray(0, GZIP_MAGIC.length))) {
+        throw new AirgapError('NOT_A_BUNDLE', `${this.#path} is not a bundle but something that gzip packed`, {
+          remedy: 'Unpack it with gunzip, and name the tar that comes of it.',
+        });
+      }
       throw new AirgapError('NOT_A_BUNDLE', `${this.#path} is not a bundle: it does not begin with ${BundlePath.manifest}`);
     }
     const manifestBytes = numberIn(header, SIZE_FIELD);

@@ -72,7 +72,7 @@ suite('a folder that a bundle was unpacked into', () => {
     await symlink(join(scratch.path, 'elsewhere'), join(folder, aBlob()));
     await assert.rejects(openIt(folder), {
       code: 'UNLISTED_FILE',
-      problems: [`${aBlob()}: a link, which the manifest does not list`],
+      problems: [`${aBlob()}: a link where the manifest lists a file`],
     });
   });
 

@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtempDisposable, open, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import { generateKeyPair } from '@zenml-airgap/bundle-file';
 import { records, runProgram } from '../fixtures/run-program.ts';
 import { sampleSource } from '../fixtures/sample-source.ts';
@@ -96,7 +97,10 @@ test('a file that is no bundle, and one that is not there, are told apart', asyn
   const strange = await runProgram(['inspect', path], { home: folder.path });
   assert.equal(strange.code, 6);
   assert.match(strange.stderr, /error NOT_A_BUNDLE: /);
+  await writeFile(path, gzipSync('hello'));
+  const packed = await runProgram(['inspect', path], { home: folder.path });
+  assert.match(packed.stderr, /error NOT_A_BUNDLE: .*\nremedy: Unpack it with gunzip/);
   const absent = await runProgram(['inspect', join(folder.path, 'absent.tar')], { home: folder.path });
   assert.equal(absent.code, 3);
-  assert.match(absent.stderr, /error FILE_NOT_FOUND: .*absent\.tar/);
+  assert.match(absent.stderr, /error FILE_NOT_FOUND: .*absent\.tar\n.*remedy: Check the path/s);
 });
