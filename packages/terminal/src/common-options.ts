@@ -21,12 +21,18 @@ export function addRegistryOptions(command: Command): Command {
     .option('--ca-file <pem>', 'trust these certificate authorities too')
     .option('--plain-http', 'speak http to registries that have no TLS (implied for loopback only)')
     .option('--concurrency <n>', 'transfers at a time', parseCount)
-    .option('--username <name>', 'user name for the private registry; the password comes on standard input')
+    .option('--username <name>', 'user name for the private registry; the password comes on standard input', parseUsername)
     .option('--password-stdin', 'read the password from standard input');
 }
 
 /** Transfers at a time, as crane: more connections gain nothing on one registry (facts: performance). */
 export const DEFAULT_CONCURRENCY = 4;
+
+/** A user name goes into a header and into commands to be pasted: no line break may hide in it. */
+export function parseUsername(text: string): string {
+  if (text === '' || /\p{Cc}/u.test(text)) throw new InvalidArgumentError('a user name, without control characters');
+  return text;
+}
 
 const MAX_COUNT = 64;
 

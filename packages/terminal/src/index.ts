@@ -1,5 +1,12 @@
 export type { CommandHost } from './command-host.ts';
-export { addOutputOptions, addRegistryOptions, DEFAULT_CONCURRENCY, parseCount, type RegistryOptions } from './common-options.ts';
+export {
+  addOutputOptions,
+  addRegistryOptions,
+  DEFAULT_CONCURRENCY,
+  parseCount,
+  parseUsername,
+  type RegistryOptions,
+} from './common-options.ts';
 export { formatBytes } from './format-bytes.ts';
 export { formatDuration } from './format-duration.ts';
 export type { Column } from './format-table.ts';

@@ -1,6 +1,7 @@
 import { type Command, CommanderError } from 'commander';
 import { OrasError } from 'oras-js';
 import type { CommandHost } from './command-host.ts';
+import { addOutputOptions } from './common-options.ts';
 import { describeFailure } from './describe-failure.ts';
 import { guardOutput } from './guard-output.ts';
 import { knownError } from './known-error.ts';
@@ -58,6 +59,8 @@ export async function runCommand(
   host.on('SIGTERM', interrupt);
   try {
     const program = define({ terminal, signal: interruption.signal, ifInterrupted });
+    // Before the command too: whoever reads the options above sees them, wherever they stand.
+    addOutputOptions(program);
     prepare(program, host);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {

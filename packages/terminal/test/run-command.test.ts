@@ -73,6 +73,15 @@ test('--quiet silences notes and progress, not results', async () => {
   assert.deepEqual({ out, err }, { out: 'done\n', err: '' });
 });
 
+test('--json and --quiet are taken before the command too', async () => {
+  for (const flag of ['--json', '--quiet']) {
+    const { code, out } = await run([flag, 'work'], ({ terminal }) =>
+      terminal.record({ json: terminal.json, quiet: terminal.quiet }),
+    );
+    assert.deepEqual({ code, out }, { code: 0, out: flag === '--json' ? '{"json":true,"quiet":false}\n' : '' });
+  }
+});
+
 test('an unknown option is a usage error that names the nearest one', async () => {
   const { code, err } = await run(['work', '--jsn'], () => {});
   assert.equal(code, 2);

@@ -3,6 +3,7 @@ import {
   addRegistryOptions,
   type CommandContext,
   parseCount,
+  parseUsername,
   type RegistryOptions,
 } from '@zenml-airgap/terminal';
 import { Command, Option } from 'commander';
@@ -93,7 +94,7 @@ export function defineProgram(command: CommandContext, environment: Environment)
     .option('--ca-secret <name>', 'the Kubernetes secret that holds your certificate authority, key ca.crt')
     .option('--ca-file <pem>', 'your certificate authority, for the commands in INSTALL.md')
     .option('--plain-http', 'the registry has no TLS: so the commands in INSTALL.md')
-    .option('--username <name>', 'whom the registry knows, for the commands in INSTALL.md; never a password')
+    .option('--username <name>', 'whom the registry knows, for the commands in INSTALL.md; never a password', parseUsername)
     .option('--namespace-control-plane <name>', 'default: zenml-pro')
     .option('--namespace-workspace <name>', 'default: zenml-workspace')
     .addHelpText(

@@ -68,3 +68,10 @@ test('values needs a destination: where the bundle names none, it says so', asyn
   assert.equal(ran.code, 2);
   assert.match(ran.stderr, /error USAGE: no destination/);
 });
+
+test('values takes no user name with a line break: it stands in commands to be pasted', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'values-'));
+  const ran = await runProgram(['values', 'bundle.tar', '--username', 'x\ny'], { home: folder.path });
+  assert.equal(ran.code, 2);
+  assert.match(ran.stderr, /error USAGE: .*--username.*without control characters/s);
+});
