@@ -1,4 +1,5 @@
 import type { Artifact, Lock } from '@zenml-airgap/bundle-spec';
+import { assertKind } from './assert-kind.ts';
 import { gather } from './gather.ts';
 import { readGraph } from './read-graph.ts';
 import type { ResolvedArtifact } from './resolve-artifact.ts';
@@ -12,7 +13,11 @@ export async function readLocked(
 ): Promise<ResolvedArtifact[]> {
   return await gather(
     lock.artifacts,
-    async (artifact) => ({ artifact, graph: await readGraph(open(repositoryOf(artifact)), artifact.root, options) }),
+    async (artifact) => {
+      const resolved = { artifact, graph: await readGraph(open(repositoryOf(artifact)), artifact.root, options) };
+      assertKind(resolved);
+      return resolved;
+    },
     { ...options, subject: ({ source }) => source, failed: 'artifacts could not be read' },
   );
 }

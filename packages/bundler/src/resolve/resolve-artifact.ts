@@ -1,5 +1,6 @@
 import type { Artifact } from '@zenml-airgap/bundle-spec';
 import { type Descriptor, isManifestType, OrasError } from 'oras-js';
+import { assertKind } from './assert-kind.ts';
 import { describeImage } from './describe-image.ts';
 import { type ArtifactGraph, readGraph } from './read-graph.ts';
 import type { Source } from './source.ts';
@@ -27,7 +28,7 @@ export async function resolveArtifact(
   assertManifest(root);
   const graph = await readGraph(source, root, options);
   const { platforms, created } = await describeImage(source, graph, options);
-  return {
+  const resolved: ResolvedArtifact = {
     graph,
     artifact: {
       kind: wanted.kind,
@@ -40,6 +41,8 @@ export async function resolveArtifact(
       created,
     },
   };
+  assertKind(resolved);
+  return resolved;
 }
 
 function assertManifest({ mediaType }: Descriptor): void {
