@@ -2,6 +2,7 @@ import { homedir } from 'node:os';
 import type { CompleteRequest } from '@zenml-airgap/bundle-spec';
 import { type RegistryOptions, readCaFile, registryCredentials, registryNotes } from '@zenml-airgap/terminal';
 import { createRegistryClient, type Repository } from 'oras-js';
+import { limitedSources } from '../resolve/limited-sources.ts';
 import { mirrorOf } from '../resolve/mirrors.ts';
 import { privateRepositories } from '../resolve/release-sources.ts';
 import { SmallContents } from '../resolve/small-contents.ts';
@@ -49,9 +50,12 @@ export async function openRegistries(
     repositories.set(name, repository);
     return repository;
   }, mirrors);
+  const { concurrency } = options;
+  // Below what is remembered: that asks nobody.
+  const metadata = concurrency === undefined ? mirrored : limitedSources(mirrored, concurrency);
   return {
     small,
-    open: (repository) => small.remember(mirrored(repository)),
+    open: (repository) => small.remember(metadata(repository)),
     openLayers: mirrored,
     greet: async () => {
       // With the path: credentials may differ by it, and a stale one for the host alone is no reason to stop.

@@ -34,7 +34,7 @@ export async function openSession(
       sourceDate,
       tool: TOOL,
       helm: await findHelm(env.PATH),
-      concurrency: METADATA_CONCURRENCY,
+      concurrency: options.concurrency ?? METADATA_CONCURRENCY,
       signal,
     },
     [Symbol.dispose]: () => registries[Symbol.dispose](),
