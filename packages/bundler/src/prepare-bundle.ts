@@ -4,7 +4,7 @@ import { type BundleContents, contentsOf } from './resolve/bundle-contents.ts';
 import { missingOf, refuseMissingImages } from './resolve/missing-images.ts';
 import { readLocked } from './resolve/read-locked.ts';
 import { resolveRequest } from './resolve/resolve-request.ts';
-import { type LockMode, settleLock } from './resolve/settle-lock.ts';
+import { type LockMode, type SettleLockOptions, settleLock } from './resolve/settle-lock.ts';
 import type { OpenSource } from './resolve/source.ts';
 
 export interface PrepareOptions {
@@ -20,6 +20,8 @@ export interface PrepareOptions {
   /** Path of `helm`, where there is one. */
   readonly helm: string | undefined;
   readonly concurrency: number;
+  /** What may refuse a new lock while the old one is still there; planning it costs registries' answers. */
+  readonly beforeLock?: ((lock: Lock, plan: () => Promise<BundlePlan>) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -35,7 +37,7 @@ export interface PreparedBundle {
 /** The lock that fits the request, written where it is new; nothing else is left on disk. */
 export async function lockRequest(
   request: Request,
-  options: Omit<PrepareOptions, 'tool'>,
+  options: Omit<PrepareOptions, 'tool' | 'beforeLock'> & Pick<SettleLockOptions, 'beforeWrite'>,
 ): Promise<{ lock: Lock; resolved: boolean }> {
   const { open, helm, concurrency, signal } = options;
   const now = options.sourceDate ?? options.now;
@@ -44,6 +46,7 @@ export async function lockRequest(
     lockPath: options.lockPath,
     mode: options.mode,
     signal,
+    beforeWrite: options.beforeWrite,
     resolve: () => resolveRequest(request, { open, now, helm, concurrency, signal }),
   });
   refuseMissingImages(settled.lock);
@@ -52,7 +55,22 @@ export async function lockRequest(
 
 /** request → lock → plan: everything about the bundle but its layers. */
 export async function prepareBundle(request: Request, options: PrepareOptions): Promise<PreparedBundle> {
-  const { lock, resolved } = await lockRequest(request, options);
+  const { beforeLock } = options;
+  const { lock, resolved } = await lockRequest(request, {
+    ...options,
+    beforeWrite:
+      beforeLock === undefined
+        ? undefined
+        : (unwritten) => beforeLock(unwritten, async () => (await planLocked(request, unwritten, options)).plan),
+  });
+  return { lock, resolved, ...(await planLocked(request, lock, options)) };
+}
+
+async function planLocked(
+  request: Request,
+  lock: Lock,
+  options: PrepareOptions,
+): Promise<Pick<PreparedBundle, 'contents' | 'missing' | 'plan'>> {
   const contents = contentsOf(await readLocked(lock, options));
   const { scenario, registries, ...complete } = completeRequest(request);
   const missing = missingOf(lock, complete);
@@ -67,5 +85,5 @@ export async function prepareBundle(request: Request, options: PrepareOptions): 
     manifests: contents.manifests,
     charts: contents.charts,
   });
-  return { lock, resolved, contents, missing, plan };
+  return { contents, missing, plan };
 }

@@ -19,7 +19,7 @@ export function nextSteps({
   const apart = keyPath === undefined ? '' : `, and ${publicKey} over another way`;
   return [
     '',
-    `Next: carry ${bundle} and zenml-loader.mjs across${apart}. Inside:`,
+    `Next: carry ${bundle} and zenml-loader.mjs across${apart}; inside, Node.js 24.15 or later has to be there, or is carried too:`,
     `  node zenml-loader.mjs verify ${bundle} ${trust}`,
     // The bundle says where to: only without a registry in the request it has to be given.
     ...(registries.length === 1

@@ -6,12 +6,13 @@ import { digestOf } from 'oras-js';
 import { type BuildEvent, buildBundle } from '../build-bundle.ts';
 import { defaultOutput } from '../default-output.ts';
 import { prepareBundle } from '../prepare-bundle.ts';
+import { refuseForeignPartial } from '../refuse-foreign-partial.ts';
 import { summarize } from '../resolve/plan-summary.ts';
 import { readSigningKey, type SigningKey } from '../seal/signing-key.ts';
 import type { BundlerContext } from './bundler-context.ts';
 import { nextSteps } from './next-steps.ts';
+import { openRequest } from './open-request.ts';
 import { findPassphrase, type PassphraseOptions } from './passphrase.ts';
-import { readRequest } from './read-request.ts';
 import type { RequestOptions } from './request-options.ts';
 import { openSession } from './request-session.ts';
 import { printWarnings, warningsOf } from './warnings.ts';
@@ -25,13 +26,19 @@ export interface BuildCommandOptions extends RequestOptions, PassphraseOptions {
 
 export async function runBuild(options: BuildCommandOptions, context: BundlerContext): Promise<void> {
   const { terminal, signal } = context;
-  const file = await readRequest(options.file);
+  const file = await openRequest(options, context);
   const keyPath = keyPathOf(options, file.complete, file.folder);
   const signingKey = keyPath === undefined ? undefined : await openKey(keyPath, options, context);
   if (options.output !== undefined) await refuseOutput(options.output);
   using session = await openSession(file, options, context);
   await session.registries.greet();
-  const prepared = await prepareBundle(file.request, session.prepare);
+  const prepared = await prepareBundle(file.request, {
+    ...session.prepare,
+    beforeLock: async (lock, plan) => {
+      if (options.restart === true) return;
+      await refuseForeignPartial(`${options.output ?? defaultOutput(lock)}.partial`, plan, file);
+    },
+  });
   const { lock, plan, resolved } = prepared;
   const output = options.output ?? defaultOutput(lock);
   await refuseOutput(output);

@@ -4,15 +4,15 @@ import { compatibilityOf } from '../resolve/compatibility.ts';
 import { summarize } from '../resolve/plan-summary.ts';
 import type { BundlerContext } from './bundler-context.ts';
 import { compatibilityLines } from './compatibility-lines.ts';
+import { openRequest } from './open-request.ts';
 import { chartImageTable, planTable, totalLines } from './plan-tables.ts';
-import { readRequest } from './read-request.ts';
 import type { RequestOptions } from './request-options.ts';
 import { openSession } from './request-session.ts';
 import { printWarnings, warningsOf } from './warnings.ts';
 
 export async function runPlan(options: RequestOptions, context: BundlerContext): Promise<void> {
   const { terminal } = context;
-  const file = await readRequest(options.file);
+  const file = await openRequest(options, context);
   using session = await openSession(file, options, context);
   await session.registries.greet();
   const { lock, resolved, missing, plan } = await prepareBundle(file.request, session.prepare);

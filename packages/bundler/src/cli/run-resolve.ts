@@ -1,14 +1,14 @@
 import { lockRequest } from '../prepare-bundle.ts';
 import type { BundlerContext } from './bundler-context.ts';
 import { compatibilityLines } from './compatibility-lines.ts';
-import { readRequest } from './read-request.ts';
+import { openRequest } from './open-request.ts';
 import type { RequestOptions } from './request-options.ts';
 import { openSession } from './request-session.ts';
 import { printWarnings, warningsOf } from './warnings.ts';
 
 export async function runResolve(options: RequestOptions, context: BundlerContext): Promise<void> {
   const { terminal } = context;
-  const file = await readRequest(options.file);
+  const file = await openRequest(options, context);
   using session = await openSession(file, options, context);
   await session.registries.greet();
   const { lock, resolved } = await lockRequest(file.request, session.prepare);

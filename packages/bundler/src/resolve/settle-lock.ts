@@ -14,21 +14,43 @@ export interface SettleLockOptions {
   readonly lockPath: string;
   readonly mode: LockMode;
   readonly resolve: () => Promise<Lock>;
+  /** What may refuse a new lock while the old one is still there. */
+  readonly beforeWrite?: ((lock: Lock) => Promise<void>) | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The lock on disk, for `--locked`: asks no registry.
+ * @throws LOCK_MISSING, LOCK_OUTDATED, INVALID_LOCK, FILE_ERROR
+ */
+export async function fittingLock({
+  request,
+  lockPath,
+  signal,
+}: Pick<SettleLockOptions, 'request' | 'lockPath' | 'signal'>): Promise<Lock> {
+  const known = await readLock(lockPath, { signal });
+  if (known === undefined) throw new AirgapError('LOCK_MISSING', `--locked was given, and ${lockPath} does not exist`);
+  if (known.requestHash === requestHash(request)) return known;
+  throw new AirgapError('LOCK_OUTDATED', `${lockPath} was resolved from another request`);
 }
 
 /**
  * The lock that fits `request`: the one on disk, or a new one, which is on disk before anything is fetched.
  * @throws LOCK_MISSING, LOCK_OUTDATED, INVALID_LOCK, or what `resolve` threw
  */
-export async function settleLock({ request, lockPath, mode, resolve, signal }: SettleLockOptions): Promise<SettledLock> {
+export async function settleLock({
+  request,
+  lockPath,
+  mode,
+  resolve,
+  beforeWrite,
+  signal,
+}: SettleLockOptions): Promise<SettledLock> {
+  if (mode === 'locked') return { lock: await fittingLock({ request, lockPath, signal }), resolved: false };
   const known = mode === 'update' ? undefined : await readLock(lockPath, { signal });
   if (known !== undefined && known.requestHash === requestHash(request)) return { lock: known, resolved: false };
-  if (mode === 'locked') {
-    if (known === undefined) throw new AirgapError('LOCK_MISSING', `--locked was given, and ${lockPath} does not exist`);
-    throw new AirgapError('LOCK_OUTDATED', `${lockPath} was resolved from another request`);
-  }
   const lock = await resolve();
+  await beforeWrite?.(lock);
   await writeLock(lockPath, lock, { signal });
   return { lock, resolved: true };
 }

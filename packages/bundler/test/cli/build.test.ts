@@ -63,7 +63,7 @@ test('for people build ends with the file, its size, its digest, who signed it, 
         String.raw`Signed by  \S{44} \(${rig.path('airgap.key')}\)`,
         String.raw`Time       \S+ s, of which \S+ s to sync the disk`,
         '',
-        'Next: carry zenml.tar and zenml-loader.mjs across, and airgap.pub over another way. Inside:',
+        'Next: carry zenml.tar and zenml-loader.mjs across, and airgap.pub over another way; inside, Node.js 24.15 or later has to be there, or is carried too:',
         '  node zenml-loader.mjs verify zenml.tar --key airgap.pub',
         '  node zenml-loader.mjs load zenml.tar --key airgap.pub   # to harbor.example/zenml',
         '$',
@@ -267,6 +267,72 @@ test('a registry that is down is named with the private images’ host, and noth
   assert.equal(code, 5);
   assert.match(err, new RegExp(`error CONNECTION_FAILED: .*${rig.upstream.host}`));
   assert.deepEqual(await rig.left(), ['airgap.key', 'airgap.pub', 'zenml-bundle.yaml']);
+});
+
+test('after the request was edited, what an interrupted build left is refused while the lock that continues it is still there', async () => {
+  let host: FakeHost | undefined;
+  let layers = 0;
+  await using rig = await bundlerRig({
+    onRequest: ({ method, path, responseBytes }) => {
+      if (method === 'GET' && path.includes('/blobs/') && responseBytes > 2048) layers += 1;
+      if (layers === LAYERS_BEFORE_INTERRUPTION) host?.emit('SIGINT');
+    },
+  });
+  await keyed(rig);
+  const file = await rig.request(REQUEST);
+  const build = () => rig.run('build', '-f', file, '-o', rig.path('zenml.tar'));
+  await rig.run('resolve', '-f', file);
+  host = new FakeHost();
+  layers = 0;
+  const argv = ['build', '-f', file, '-o', rig.path('zenml.tar'), '--concurrency', '1'];
+  assert.equal((await rig.runWith({ host }, ...argv)).code, 130);
+  host = undefined;
+  const lock = await readFile(rig.path('zenml-bundle.lock.json'), 'utf8');
+
+  const edited = await rig.request(REQUEST.replace('[0.93.1, 0.93.2]', '0.93.2'));
+  assert.equal(edited, file);
+  const refused = await build();
+  assert.equal(refused.code, 8, refused.err);
+  assert.match(
+    refused.err,
+    /^error PARTIAL_OF_ANOTHER_PLAN: .*zenml\.tar\.partial was begun for another bundle .*\nremedy: .*lock\.json is as it was: to continue, give the request back .*--restart.*-o\.\n/m,
+  );
+  assert.equal(await readFile(rig.path('zenml-bundle.lock.json'), 'utf8'), lock);
+
+  await rig.request(REQUEST);
+  const updated = await rig.runWith({ env: { SOURCE_DATE_EPOCH: '1700000000' } }, ...argv, '--update');
+  assert.match(updated.err, /^error PARTIAL_OF_ANOTHER_PLAN: /m);
+  const continued = await build();
+  assert.equal(continued.code, 0, continued.err);
+  assert.match(continued.err, /Continuing /);
+});
+
+test('a new lock that plans the same bundle continues what is there', async () => {
+  await using rig = await bundlerRig();
+  const file = await rig.request(REQUEST);
+  const env = { SOURCE_DATE_EPOCH: '1700000000' };
+  const argv = ['build', '-f', file, '--insecure-unsigned', '-o'];
+  assert.equal((await rig.runWith({ env }, ...argv, rig.path('first.tar'))).code, 0);
+  await writeFile(rig.path('second.tar.partial'), (await readFile(rig.path('first.tar'))).subarray(0, 2000));
+  const { code, err } = await rig.runWith({ env }, ...argv, rig.path('second.tar'), '--update');
+  assert.equal(code, 0, err);
+});
+
+test('--locked without its lock, or with another’s, is said before a passphrase is asked for or a registry', async () => {
+  await using rig = await bundlerRig();
+  await rig.runWith({ env: { ZENML_BUNDLE_PASSPHRASE: 'correct horse' } }, 'keygen', rig.path('airgap'));
+  const file = await rig.request(REQUEST);
+  const before = rig.upstream.log.length;
+  for (const command of [['build', '-o', rig.path('zenml.tar')], ['plan'], ['resolve']]) {
+    const missing = await rig.run(...command, '-f', file, '--locked');
+    assert.match(missing.err, /^error LOCK_MISSING: --locked was given, and .*zenml-bundle\.lock\.json does not exist\n/);
+  }
+  assert.equal(rig.upstream.log.length, before);
+  await rig.run('resolve', '-f', file);
+  const resolved = rig.upstream.log.length;
+  await rig.request(REQUEST.replace('[0.93.1, 0.93.2]', '0.93.2'));
+  assert.match((await rig.run('build', '-f', file, '--locked')).err, /^error LOCK_OUTDATED: /);
+  assert.equal(rig.upstream.log.length, resolved);
 });
 
 /** Two builds differ in their signature entry alone: the second entry, after the manifest. */
