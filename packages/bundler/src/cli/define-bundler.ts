@@ -1,9 +1,10 @@
 import { addOutputOptions, addRegistryOptions } from '@zenml-airgap/terminal';
 import { Command, Option } from 'commander';
 import type { BundlerContext } from './bundler-context.ts';
+import { parseFileName } from './parse-file-name.ts';
+import { DEFAULT_REQUEST } from './request-options.ts';
 import { TOOL } from './tool.ts';
 
-const DEFAULT_REQUEST = 'zenml-bundle.yaml';
 const DEFAULT_KEY_NAME = 'airgap';
 
 /** All commands; what a command needs is imported when it runs, so that --help is quick. */
@@ -32,7 +33,7 @@ A first bundle:
 function init(context: BundlerContext): Command {
   return addOutputOptions(new Command('init'))
     .description('Write a commented zenml-bundle.yaml to begin with.')
-    .option('-f, --file <yaml>', 'the file to write', DEFAULT_REQUEST)
+    .option('-f, --file <yaml>', 'the file to write', parseFileName, DEFAULT_REQUEST)
     .addOption(new Option('--scenario <name>', 'what runs inside').choices(['self-hosted', 'hybrid']).default('self-hosted'))
     .addOption(new Option('--source <name>', 'whose registries hold the private images').choices(['gcp', 'aws']).default('gcp'))
     .addHelpText('after', examples('init', 'init --scenario hybrid --source aws'))
@@ -42,7 +43,7 @@ function init(context: BundlerContext): Command {
 function keygen(context: BundlerContext): Command {
   return addOutputOptions(new Command('keygen'))
     .description('Make a key pair: NAME.key signs bundles, NAME.pub checks them inside.')
-    .argument('[name]', 'path without .key and .pub', DEFAULT_KEY_NAME)
+    .argument('[name]', 'path without .key and .pub', parseFileName, DEFAULT_KEY_NAME)
     .option('--no-passphrase', 'leave the private key unencrypted (for tests)')
     .option('--passphrase-fd <n>', 'read the passphrase from this file descriptor')
     .addHelpText(
@@ -55,7 +56,7 @@ function keygen(context: BundlerContext): Command {
 function versions(context: BundlerContext): Command {
   return addRegistryOptions(new Command('versions'))
     .description('List the published versions of the control plane and the workspace server, newest first.')
-    .option('-f, --file <yaml>', 'take mirrors from this request; without it the one here, where there is one')
+    .option('-f, --file <yaml>', 'take mirrors from this request; without it the one here, where there is one', parseFileName)
     .option('--pre-releases', 'list pre-releases too')
     .option('--all', 'list all, not only the newest 20')
     .addHelpText('after', examples('versions', 'versions --all --json'))
@@ -79,9 +80,9 @@ function plan(context: BundlerContext): Command {
 function build(context: BundlerContext): Command {
   return requestOptions(new Command('build'))
     .description('Fetch everything into one signed tar. Run again after an interruption, it continues.')
-    .option('-o, --output <tar>', 'the file to write (default: named after the versions, here)')
+    .option('-o, --output <tar>', 'the file to write (default: named after the versions, here)', parseFileName)
     .option('--restart', 'discard what an earlier run left in the .partial file')
-    .option('--key <file>', 'private key to sign with, instead of signing.key in the request')
+    .option('--key <file>', 'private key to sign with, instead of signing.key in the request', parseFileName)
     .option('--passphrase-fd <n>', 'read the key’s passphrase from this file descriptor')
     .option('--insecure-unsigned', 'do not sign: loaders refuse such a bundle unless told otherwise')
     .addHelpText(
@@ -100,7 +101,7 @@ Environment:
 /** What every command takes that reads a request. */
 function requestOptions(command: Command): Command {
   return addRegistryOptions(command)
-    .option('-f, --file <yaml>', 'the request', DEFAULT_REQUEST)
+    .option('-f, --file <yaml>', 'the request', parseFileName, DEFAULT_REQUEST)
     .addOption(new Option('--update', 'resolve again, even where the lock fits').conflicts('locked'))
     .option('--locked', 'never resolve: refuse where the lock does not fit');
 }

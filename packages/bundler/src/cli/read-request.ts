@@ -20,8 +20,9 @@ export async function readRequest(path: string): Promise<RequestFile> {
 }
 
 async function readText(path: string): Promise<string> {
+  let bytes: Uint8Array;
   try {
-    return await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
       throw new AirgapError('FILE_NOT_FOUND', `${path} does not exist`, {
@@ -29,5 +30,12 @@ async function readText(path: string): Promise<string> {
       });
     }
     throw new AirgapError('FILE_ERROR', `${path} cannot be read`, { cause: error });
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new AirgapError('INVALID_YAML', `${path} is not text in UTF-8`, {
+      remedy: 'Save it as UTF-8: editors call that its encoding.',
+    });
   }
 }

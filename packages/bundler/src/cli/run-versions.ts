@@ -8,6 +8,7 @@ import { versionsAmong } from '../resolve/version-choice.ts';
 import type { BundlerContext } from './bundler-context.ts';
 import { readRequest } from './read-request.ts';
 import { openRegistries } from './registry-access.ts';
+import { DEFAULT_REQUEST } from './request-options.ts';
 
 export interface VersionsOptions extends RegistryOptions {
   readonly file?: string;
@@ -15,7 +16,6 @@ export interface VersionsOptions extends RegistryOptions {
   readonly all?: boolean;
 }
 
-const DEFAULT_REQUEST = 'zenml-bundle.yaml';
 const SHOWN = 20;
 const NO_REQUEST = { scenario: 'self-hosted', source: 'gcp', mirrors: {} } as const;
 const CHARTS: readonly ReleaseChart[] = ['zenml-pro', 'zenml'];

@@ -156,3 +156,57 @@ test('an unknown command, option or request is usage or configuration, and helps
   assert.equal(help.code, 0);
   assert.match(help.out, /Examples:\n {2}\$ zenml-bundler build\n/);
 });
+
+test('what cannot be a file’s name is usage, whoever takes it', async () => {
+  await using rig = await bundlerRig();
+  const file = await rig.request(REQUEST);
+  const before = rig.upstream.log.length;
+  for (const argv of [
+    ...[
+      ['build', '-f', file, '-o', ''],
+      ['build', '-f', file, '-o', `${rig.folder}/none/`],
+      ['build', '-f', file, '--key', ''],
+    ],
+    ...[
+      ['plan', '-f', ''],
+      ['resolve', '-f', '.'],
+      ['versions', '-f', ''],
+      ['init', '-f', ''],
+    ],
+    ...['', '.', '..', '/', `${rig.folder}/`, `${rig.folder}/.`].map((name) => ['keygen', '--no-passphrase', name]),
+  ]) {
+    const { code, err } = await rig.run(...argv);
+    assert.match(err, /^error USAGE: .* is invalid.*\. It has to name a file\.\n/, argv.join(' '));
+    assert.equal(code, 2);
+  }
+  assert.equal(rig.upstream.log.length, before);
+  assert.deepEqual(await rig.left(), ['zenml-bundle.yaml']);
+});
+
+test('init names the file that it wrote in what to type next', async () => {
+  await using rig = await bundlerRig();
+  const plain = await rig.run('init', '-f', rig.path('h.yaml'));
+  assert.ok(plain.out.includes(`\n  zenml-bundler plan -f ${rig.path('h.yaml')} `), plain.out);
+  assert.ok(plain.out.includes(`\n  zenml-bundler versions -f ${rig.path('h.yaml')}   what is published\n`), plain.out);
+  const spaced = await rig.run('init', '-f', rig.path('my h.yaml'));
+  assert.ok(spaced.out.includes(`\n  zenml-bundler plan -f '${rig.path('my h.yaml')}' `), spaced.out);
+});
+
+test('a request that is not UTF-8 is told as such', async () => {
+  await using rig = await bundlerRig();
+  const file = rig.path('latin.yaml');
+  await writeFile(file, Buffer.from('# Schl\u00fcssel\nversions: {}\n', 'latin1'));
+  const { code, err } = await rig.run('plan', '-f', file);
+  assert.equal(code, 3);
+  assert.match(err, /^error INVALID_YAML: .*latin\.yaml is not text in UTF-8\nremedy: Save it as UTF-8/);
+});
+
+test('a reason of two lines is refused before any registry is asked', async () => {
+  await using rig = await bundlerRig();
+  const file = await rig.request(REQUEST.replace('only helm test runs it', '"two\\nlines"'));
+  const before = rig.upstream.log.length;
+  const { code, err } = await rig.run('plan', '-f', file);
+  assert.equal(code, 3);
+  assert.match(err, /^error INVALID_REQUEST: .*\n {2}.*:2:42: allowMissing\[0\]\.reason: must be one line/);
+  assert.equal(rig.upstream.log.length, before);
+});
