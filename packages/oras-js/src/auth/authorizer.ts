@@ -82,14 +82,19 @@ export class Authorizer {
   }
 
   /** Makes a final 401 say whose account was refused. */
-  async explain(error: RegistryError, errand: Errand): Promise<OrasError> {
+  async explain(error: RegistryError, errand: Errand, sent: string | undefined): Promise<OrasError> {
     if (error.code !== 'UNAUTHORIZED') return error;
     const { registry } = this.#options;
     const credential = await this.#credential(errand);
     const details =
       credential.kind === 'anonymous'
         ? { text: 'no credential was found for it', remedy: `Sign in with: docker login ${registry}` }
-        : { text: `the account is from ${credential.source}`, remedy: UNAUTHORIZED_REMEDY };
+        : sent === undefined
+          ? {
+              text: `the registry offers no way to sign in, so the account from ${credential.source} was not used`,
+              remedy: NO_SIGN_IN_REMEDY,
+            }
+          : { text: `the account is from ${credential.source}`, remedy: UNAUTHORIZED_REMEDY };
     return new RegistryError('UNAUTHORIZED', `${error.message} (${details.text})`, {
       status: 401,
       remedy: details.remedy,
@@ -165,5 +170,7 @@ export class Authorizer {
   }
 }
 
+const NO_SIGN_IN_REMEDY =
+  'A 401 has to come with a WWW-Authenticate header: look at the proxies before the registry, which may take it away.';
 const UNAUTHORIZED_REMEDY =
   'Check user name and password. Registries answer so, too, where the account may not do this, or the repository or project does not exist.';

@@ -29,14 +29,21 @@ export function answerError(attempt: Attempt, answer: FailedAnswer): RegistryErr
   const { status, headers } = answer;
   const entries = parseErrorBody(answer.body);
   const { code, remedy } = classify(attempt, status, entries);
+  const askedMs = retryAfterMs(headers['retry-after'], Date.now());
+  const pause = askedMs === undefined ? '' : `; it asks to wait ${inWords(askedMs)}`;
   const lasting = entries.some((entry) => LASTING_CODES.test(entry.code));
-  return new RegistryError(code, `${attempt.where}: cannot ${attempt.what}: ${describe(status, entries)}`, {
+  return new RegistryError(code, `${attempt.where}: cannot ${attempt.what}: ${describe(status, entries)}${pause}`, {
     status,
     entries,
     remedy,
     transient: TRANSIENT_STATUSES.has(status) && !(status !== 429 && lasting),
-    retryAfterMs: retryAfterMs(headers['retry-after'], Date.now()),
+    retryAfterMs: askedMs,
   });
+}
+
+function inWords(ms: number): string {
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 120 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
 function describe(status: number, entries: readonly RegistryErrorEntry[]): string {
@@ -109,5 +116,7 @@ function deniedRemedy(text: string, isWrite: boolean): string {
   if (/quota|storage resource|exceed/i.test(text)) return 'The storage quota is used up: free space, or have it raised.';
   if (/read.only/i.test(text)) return 'The registry is in read-only mode. Try again when its maintenance is over.';
   if (/proxy project/i.test(text)) return 'A proxy cache takes no pushes. Push to an ordinary project.';
-  return `The account may not ${isWrite ? 'push' : 'pull'} here. Ask for the permission, or use another account.`;
+  const lack = isWrite ? 'push' : 'read';
+  const also = isWrite ? '' : ' (pushing needs that, too)';
+  return `The account may not ${lack} here${also}. Ask for the permission, or use another account.`;
 }

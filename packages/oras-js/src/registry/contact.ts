@@ -6,7 +6,8 @@ import { readErrorBody } from './error-body.ts';
 import { isLoopback } from './loopback.ts';
 import { speaksTls } from './probe-tls.ts';
 import type { OnRegistryEvent } from './registry-event.ts';
-import { DEFAULT_TIMEOUTS, type HttpRequest, type HttpResponse } from './send-request.ts';
+import type { HttpRequest, HttpResponse, Timeouts } from './send-request.ts';
+import { tellUnanswered } from './tell-unanswered.ts';
 
 /** What the first contact with a registry finds out. */
 export interface Contact {
@@ -18,6 +19,7 @@ export interface Contact {
 export interface ContactOptions {
   readonly plainHttp: boolean;
   readonly send: (request: HttpRequest) => Promise<HttpResponse>;
+  readonly timeouts: Timeouts;
   readonly onEvent: OnRegistryEvent;
   readonly signal: AbortSignal;
 }
@@ -45,14 +47,17 @@ export async function contactRegistry(registry: string, options: ContactOptions)
 }
 
 /** https, but for loopback hosts that do not speak it, and where plain http was allowed. */
-async function baseUrl(registry: string, { plainHttp, onEvent, signal }: ContactOptions): Promise<URL> {
+async function baseUrl(
+  registry: string,
+  { plainHttp, timeouts: { connectMs, unansweredMs }, onEvent, signal }: ContactOptions,
+): Promise<URL> {
   const base = new URL(`https://${apiHost(registry)}/`);
   if (!plainHttp && !isLoopback(base.hostname)) return base;
-  if (
-    await speaksTls(base, { connectMs: DEFAULT_TIMEOUTS.connectMs, signal }).catch((error) => otherwise(error, base, plainHttp))
-  ) {
-    return base;
-  }
+  const stopTelling = tellUnanswered({ host: base.host, method: '', path: '', afterMs: unansweredMs }, onEvent);
+  const isTls = await speaksTls(base, { connectMs, signal })
+    .catch((error) => otherwise(error, base, plainHttp))
+    .finally(stopTelling);
+  if (isTls) return base;
   onEvent({ type: 'plain-http', host: base.host });
   return new URL(`http://${apiHost(registry)}/`);
 }

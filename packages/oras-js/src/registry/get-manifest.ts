@@ -71,7 +71,11 @@ function readMediaType(header: string | undefined, bytes: Uint8Array, what: stri
       remedy: 'Have it published again as an OCI image or a Docker schema 2 image.',
     });
   }
-  throw new RegistryError('INVALID_RESPONSE', `${what}: the answer is no manifest (${escapeControl(sent)})`, {
-    remedy: 'Check that the address is that of a registry: a web page or a sign-in portal seems to answer there.',
-  });
+  throw new RegistryError(
+    'INVALID_RESPONSE',
+    `${what}: the answer is no manifest (${sent === '' ? 'it states no type' : escapeControl(sent)})`,
+    {
+      remedy: 'Check that the address is that of a registry: a web page or a sign-in portal seems to answer there.',
+    },
+  );
 }

@@ -22,6 +22,14 @@ export type RegistryEvent =
     }
   /** The registry asked for a pause; all requests to it wait. */
   | { readonly type: 'wait'; readonly host: string; readonly delayMs: number }
+  /** Nothing has come back yet, though it is the registry's turn; the request still waits. `method` and `path` are '' while TLS is tried. */
+  | {
+      readonly type: 'unanswered';
+      readonly host: string;
+      readonly method: string;
+      readonly path: string;
+      readonly waitedMs: number;
+    }
   /** A blob's connection broke; it goes on at `offset`. */
   | { readonly type: 'resume'; readonly host: string; readonly digest: string; readonly offset: number }
   | { readonly type: 'redirect'; readonly host: string; readonly toHost: string }

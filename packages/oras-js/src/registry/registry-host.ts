@@ -101,10 +101,12 @@ export class RegistryHost {
   }
 
   async #reach(signal: AbortSignal | undefined): Promise<Contact> {
-    const { plainHttp, onEvent } = this.#options;
+    const { plainHttp, onEvent, transport } = this.#options;
+    const { timeouts } = transport;
     this.#contact ??= await this.#contacts.join(
       '',
-      (shared) => contactRegistry(this.name, { plainHttp, onEvent, send: (request) => this.#send(request), signal: shared }),
+      (shared) =>
+        contactRegistry(this.name, { plainHttp, timeouts, onEvent, send: (request) => this.#send(request), signal: shared }),
       signal,
     );
     return this.#contact;
@@ -137,7 +139,8 @@ export class RegistryHost {
     // A storage's signed URL may have expired on the way: the registry gives another one.
     return new RegistryError('REGISTRY_ERROR', `${error.message} (at ${url.host}, where the registry redirects to)`, {
       status,
-      transient: true,
+      // A 401 asks for a credential, which the storage is never given.
+      transient: status !== 401,
       remedy:
         "The storage behind the registry refuses the registry's own signature: compare their clocks, and look at proxies between.",
     });
@@ -145,12 +148,12 @@ export class RegistryHost {
 
   /** Harbor says in the body whether the project is missing; HEAD has none, so it is asked again. */
   async #explain(error: RegistryError, call: RegistryCall, { base, header }: SignedIn): Promise<OrasError> {
-    if (call.method !== 'HEAD' || error.status !== 401) return this.#authorizer.explain(error, call);
+    if (call.method !== 'HEAD' || error.status !== 401) return this.#authorizer.explain(error, call, header);
     const get = { ...call, method: 'GET' };
     const response = await this.#call(get, base, header);
-    if (response.status === 401) return this.#authorizer.explain(await this.#failure(get, response, base), call);
+    if (response.status === 401) return this.#authorizer.explain(await this.#failure(get, response, base), call, header);
     response.message.destroy();
-    return this.#authorizer.explain(error, call);
+    return this.#authorizer.explain(error, call, header);
   }
 
   async #tryHeader(header: string, signal: AbortSignal): Promise<void> {
@@ -169,7 +172,9 @@ interface SignedIn {
 /** ECR answers 400 or 403 to a token that has expired. */
 function isRefusal(error: RegistryError): boolean {
   if (error.transient) return false;
-  return error.status === 401 || ((error.status === 400 || error.status === 403) && /token has expired/i.test(error.message));
+  // REGISTRY_ERROR: another host's answer, whose challenge is not to be followed.
+  const isUnauthorized = error.status === 401 && error.code !== 'REGISTRY_ERROR';
+  return isUnauthorized || ((error.status === 400 || error.status === 403) && /token has expired/i.test(error.message));
 }
 
 /** The body is gone with the refused request, and the upload's session in an unknown state: its owner begins anew, signed in. */

@@ -4,6 +4,8 @@ import { OrasError } from '../error.ts';
 import type { OpenContent } from '../target/target.ts';
 import { http, https } from './node-http.ts';
 import { RegistryError } from './registry-error.ts';
+import type { OnRegistryEvent } from './registry-event.ts';
+import { tellUnanswered } from './tell-unanswered.ts';
 import { type WriteState, writeBody } from './write-body.ts';
 
 /** A body that is opened when it is sent, and again when it has to be sent again. */
@@ -40,17 +42,24 @@ export interface Timeouts {
   readonly connectMs: number;
   /** How long a connection may be silent while it is the other side's turn. */
   readonly stallMs: number;
+  /** After how long without an answer `unanswered` is told. */
+  readonly unansweredMs: number;
 }
 
 /** A commit of 10 GB takes a registry minutes before it answers; a proxy in between gives up after 60 s or longer. */
-export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 30_000, stallMs: 120_000 };
+export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 30_000, stallMs: 120_000, unansweredMs: 5_000 };
 
 /**
  * Sends one request and resolves with the answer's head; redirects and errors are answers. An answer that comes while the body is
  * being sent ends the sending and is returned, so that the reason (413, 401) is read and not the reset that follows it.
  * @throws what Node throws, ABORTED, and what the body's source throws, as it is
  */
-export function sendRequest(request: HttpRequest, agent: Agent, timeouts: Timeouts): Promise<HttpResponse> {
+export function sendRequest(
+  request: HttpRequest,
+  agent: Agent,
+  timeouts: Timeouts,
+  onEvent: OnRegistryEvent,
+): Promise<HttpResponse> {
   const { method, url, headers, body, signal } = request;
   return new Promise((resolve, reject) => {
     const streams = body !== undefined && !(body instanceof Uint8Array);
@@ -65,6 +74,14 @@ export function sendRequest(request: HttpRequest, agent: Agent, timeouts: Timeou
     let message: IncomingMessage | undefined;
 
     limitConnecting(outgoing, timeouts.connectMs);
+    const tell = (): void => {
+      if (state.answered) return;
+      const stop = tellUnanswered({ host: url.host, method, path: url.pathname, afterMs: timeouts.unansweredMs }, onEvent);
+      outgoing.once('response', stop).once('close', stop);
+    };
+    // While a body is sent it is our turn.
+    if (streams) outgoing.once('finish', tell);
+    else tell();
     onSilence(outgoing, (socket) => {
       // Paused by us, or waiting for our own source: not the other side's fault. Ask again later.
       if (state.waitingForSource || message?.isPaused()) socket.setTimeout(timeouts.stallMs);

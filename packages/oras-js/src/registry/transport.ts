@@ -21,20 +21,21 @@ export interface TransportOptions {
 /** Connections that are kept open and shared by all that one client does. One request in, one answer out. */
 export class Transport {
   readonly #options: TransportOptions;
-  readonly #timeouts: Timeouts;
+  readonly timeouts: Timeouts;
   readonly #agents = new Map<string, Agent>();
 
   constructor(options: TransportOptions) {
     this.#options = options;
-    this.#timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+    this.timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
   }
 
   /** @throws as sendRequest and proxyEnvironment */
   async send(request: HttpRequest): Promise<HttpResponse> {
     const startMs = performance.now();
     const headers = { 'User-Agent': this.#options.userAgent ?? 'oras-js', 'Accept-Encoding': 'identity', ...request.headers };
-    const response = await sendRequest({ ...request, headers }, this.#agent(request.url), this.#timeouts);
-    this.#options.onEvent?.({
+    const { onEvent = () => {} } = this.#options;
+    const response = await sendRequest({ ...request, headers }, this.#agent(request.url), this.timeouts, onEvent);
+    onEvent({
       type: 'request',
       host: request.url.host,
       method: request.method,

@@ -2,12 +2,21 @@ import assert from 'node:assert/strict';
 import net, { type AddressInfo } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { suite, test } from 'node:test';
-import { createRegistryClient, digestOf, isContentMissing, MediaType, OrasError, type RegistryEvent } from 'oras-js';
+import {
+  createRegistryClient,
+  digestOf,
+  hostCredentials,
+  isContentMissing,
+  MediaType,
+  OrasError,
+  type RegistryEvent,
+} from 'oras-js';
 import { answer, CERTIFICATE, FakeRegistry } from './fake-registry.ts';
 
 const QUICK = { retry: { minDelayMs: 1, maxDelayMs: 5 } };
 const MANIFEST = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MediaType.ociIndex, manifests: [] }));
 const INDEX = { mediaType: MediaType.ociIndex, digest: digestOf(MANIFEST), size: MANIFEST.length };
+const INDEX_AS_BLOB = { ...INDEX, mediaType: MediaType.ociLayerGzip };
 
 async function failureOf(work: Promise<unknown>): Promise<OrasError> {
   return work.then(
@@ -45,6 +54,102 @@ suite('what goes wrong with a registry', () => {
     assert.equal(error.message, `127.0.0.1:${port}: connection refused`);
     assert.ok(error.remedy);
     assert.ok(performance.now() - startMs < 1_000);
+  });
+
+  test('what is waited for is told while a registry does not answer, also before it is known whether it speaks TLS', async () => {
+    await using registry = await FakeRegistry.start();
+    const told: RegistryEvent[] = [];
+    const heard = Promise.withResolvers<void>();
+    using client = createRegistryClient({
+      timeouts: { unansweredMs: 20 },
+      onEvent: (event) => {
+        // A slow machine may have the probe for TLS told first.
+        if (event.type !== 'unanswered' || event.path === '') return;
+        told.push(event);
+        heard.resolve();
+      },
+    });
+    registry.fault = () => heard.promise.then(() => false);
+    await client.ping(registry.host);
+    assert.deepEqual(told, [{ type: 'unanswered', host: registry.host, method: 'GET', path: '/v2/', waitedMs: 20 }]);
+
+    const silent = net.createServer((socket) => void silenced.promise.then(() => socket.destroy())).listen(0, '127.0.0.1');
+    const silenced = Promise.withResolvers<void>();
+    await new Promise((resolve) => silent.once('listening', resolve));
+    const host = `127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const onEvent = (event: RegistryEvent): void => {
+      if (event.type !== 'unanswered') return;
+      told.push(event);
+      silenced.resolve();
+    };
+    using patient = createRegistryClient({ timeouts: { unansweredMs: 20 }, retry: { attempts: 1 }, onEvent });
+    await failureOf(patient.ping(host));
+    silent.close();
+    assert.deepEqual(told[1], { type: 'unanswered', host, method: '', path: '', waitedMs: 20 });
+  });
+
+  test('a storage’s 401 is final, and its challenge is not followed', async () => {
+    await using registry = await FakeRegistry.start();
+    await using storage = await FakeRegistry.start();
+    const challenge = `Bearer realm="${storage.origin}/token",service="storage"`;
+    storage.fault = ({ response }) => {
+      answer(response, 401, {}, { 'WWW-Authenticate': challenge });
+      return true;
+    };
+    registry.fault = ({ response, url }) => {
+      if (!url.pathname.includes('/blobs/')) return false;
+      response.writeHead(307, { Location: `${storage.origin}/blob` }).end();
+      return true;
+    };
+    const credentials = hostCredentials({ hosts: [registry.host], username: 'me', password: 's3cret', source: 'the test' });
+    using client = createRegistryClient({ ...QUICK, credentials });
+    const error = await failureOf(Array.fromAsync(client.repository(`${registry.host}/zenml/api`).fetch(INDEX_AS_BLOB)));
+    assert.match(error.message, new RegExp(`401 \\{\\} \\(at ${storage.host}, where the registry redirects to\\)`));
+    assert.deepEqual(storage.asked, ['GET /blob 401']);
+  });
+
+  test('a 401 without a challenge is not blamed on the password, which was never sent', async () => {
+    await using registry = await FakeRegistry.start();
+    registry.fault = ({ response }) => {
+      answer(response, 401, {});
+      return true;
+    };
+    const credentials = hostCredentials({ hosts: [registry.host], username: 'me', password: 's3cret', source: 'the test' });
+    using client = createRegistryClient({ ...QUICK, credentials });
+    const error = await failureOf(client.repository(`${registry.host}/zenml/api`).resolve('1.0'));
+    assert.equal(error.code, 'UNAUTHORIZED');
+    assert.match(error.message, /the registry offers no way to sign in, so the account from the test was not used/);
+    assert.match(error.remedy ?? '', /WWW-Authenticate/);
+    assert.ok(registry.log.every(({ headers }) => headers.authorization === undefined));
+  });
+
+  test('a pause that is too long to be waited for is told', async () => {
+    await using registry = await FakeRegistry.start();
+    registry.fault = ({ response }) => {
+      answer(response, 429, {}, { 'Retry-After': '3600' });
+      return true;
+    };
+    using client = createRegistryClient(QUICK);
+    const error = await failureOf(client.ping(registry.host));
+    assert.equal(error.code, 'RATE_LIMITED');
+    assert.match(error.message, /the registry answered 429 \{\}; it asks to wait 60 min$/);
+  });
+
+  test('a 403 to a read says that pushing needs reading; an answer without a type says so', async () => {
+    await using registry = await FakeRegistry.start();
+    registry.fault = ({ response, url }) => {
+      if (url.pathname === '/v2/') return false;
+      if (url.pathname.includes('/tags/')) answer(response, 403, entry('DENIED', 'no'));
+      else response.writeHead(200).end('garbage');
+      return true;
+    };
+    using client = createRegistryClient(QUICK);
+    const repository = client.repository(`${registry.host}/zenml/api`);
+    const denied = await failureOf(Array.fromAsync(repository.tags()));
+    assert.equal(denied.code, 'DENIED');
+    assert.match(denied.remedy ?? '', /may not read here \(pushing needs that, too\)/);
+    const garbage = await failureOf(repository.resolve('1.0'));
+    assert.match(garbage.message, /the answer is no manifest \(it states no type\)$/);
   });
 
   test('a certificate that nobody vouches for is refused, and --ca-file is the remedy', async () => {
