@@ -22,11 +22,16 @@ export function registryNotes(
   const warned = new Set<string>();
   return (event) => {
     const { host } = event;
-    if (event.type === 'retry' && isNews(`${host} ${event.reason}`)) {
-      waiting(`${host}: ${event.reason}; trying again in ${formatDuration(event.delayMs)}`);
+    if (event.type === 'retry' && isNews(`${host} ${kindOf(event.reason)}`)) {
+      const reason = event.reason.startsWith(host) ? event.reason : `${host}: ${event.reason}`;
+      waiting(`${reason}; trying again in ${formatDuration(event.delayMs)}`);
     }
     if (event.type === 'wait' && event.delayMs >= SHOWN_PAUSE_MS && isNews(`${host} wait`)) {
       waiting(`${host} asks for a pause of ${formatDuration(event.delayMs)}`);
+    }
+    if (event.type === 'unanswered' && isNews(`${host} unanswered`)) {
+      const asked = event.path === '' ? '' : ` to ${event.method} ${event.path}`;
+      waiting(`${host} has not answered${asked} for ${formatDuration(event.waitedMs)}; still waiting`);
     }
     // What stays on this machine needs no TLS.
     if (event.type === 'plain-http' && !isLoopbackHost(host) && !warned.has(host)) {
@@ -34,4 +39,9 @@ export function registryNotes(
       note(`warning: ${host} does not speak TLS: credentials and content travel unencrypted`);
     }
   };
+}
+
+/** Many requests fail alike: what each was for tells nothing new. Ours read `PLACE: cannot DO IT: WHAT WAS ANSWERED`. */
+function kindOf(reason: string): string {
+  return /: the registry answered .*$/s.exec(reason)?.[0] ?? reason;
 }

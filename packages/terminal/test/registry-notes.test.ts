@@ -25,6 +25,28 @@ test('a retry is said with its reason; the same again only after a while', () =>
   assert.deepEqual(said, [text, text]);
 });
 
+test('a reason that begins with the host names it once; many requests that fail alike are one note', () => {
+  const { said, listen } = rig();
+  for (const blob of ['sha256:1', 'sha256:2']) {
+    const reason = `r.example/zenml/api: cannot push blob ${blob}: the registry answered 503`;
+    listen({ type: 'retry', host: 'r.example', attempt: 1, delayMs: 1000, reason });
+  }
+  assert.deepEqual(said, [
+    'waiting r.example/zenml/api: cannot push blob sha256:1: the registry answered 503; trying again in 1.0 s',
+  ]);
+});
+
+test('a registry that does not answer is named, with what it was asked; the same again only after a while', () => {
+  const { said, clock, listen } = rig();
+  const unanswered: RegistryEvent = { type: 'unanswered', host: 'r.example', method: 'GET', path: '/v2/', waitedMs: 5000 };
+  listen(unanswered);
+  listen(unanswered);
+  assert.deepEqual(said, ['waiting r.example has not answered to GET /v2/ for 5.0 s; still waiting']);
+  clock.ms = 10_000;
+  listen({ ...unanswered, method: '', path: '' });
+  assert.equal(said[1], 'waiting r.example has not answered for 5.0 s; still waiting');
+});
+
 test('a pause that a registry asks for is said where it is long enough to be felt', () => {
   const { said, listen } = rig();
   listen({ type: 'wait', host: 'r.example', delayMs: 999 });
