@@ -43,14 +43,14 @@ export class FakeRegistry implements AsyncDisposable {
     this.#server = server;
   }
 
-  static async start({ tls = false, address = '127.0.0.1' } = {}): Promise<FakeRegistry> {
+  static async start({ tls = false } = {}): Promise<FakeRegistry> {
     const server = tls ? https.createServer({ key: KEY, cert: CERTIFICATE }) : http.createServer();
     const registry = new FakeRegistry(server);
     server.on('request', (request, response) => {
       request.on('error', () => {});
       registry.#serve(request, response).catch(() => response.destroy());
     });
-    await new Promise<void>((resolve) => server.listen(0, address, resolve));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     return registry;
   }
 
