@@ -31,6 +31,9 @@ sys.stdout.flush()
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
+/** Only for a prompt that never comes: a busy machine takes its time to start the program. */
+const TIMEOUT_MS = 180_000;
+
 function hasPython(): boolean {
   try {
     execFileSync('python3', ['-c', 'import pty'], { stdio: 'ignore' });
@@ -45,11 +48,12 @@ const skip = hasPython() ? false : 'python3 drives the terminal, and is not here
 function keygenWith(keys: string): { code: number | null; seen: string; left: string[] } {
   const folder = mkdtempSync(join(tmpdir(), 'bundler-prompt-'));
   try {
-    const { status, stdout } = spawnSync(
+    const { status, stdout, error } = spawnSync(
       'python3',
       ['-c', AT_A_TERMINAL, keys, process.execPath, '--conditions=@zenml-airgap/source', MAIN, 'keygen', join(folder, 'airgap')],
-      { env: { PATH: process.env.PATH, HOME: folder, TERM: 'xterm' }, encoding: 'utf8', timeout: 30_000 },
+      { env: { PATH: process.env.PATH, HOME: folder, TERM: 'xterm' }, encoding: 'utf8', timeout: TIMEOUT_MS },
     );
+    assert.equal(error, undefined);
     return { code: status, seen: stdout, left: readdirSync(folder).sort() };
   } finally {
     rmSync(folder, { recursive: true });
