@@ -1,5 +1,6 @@
-import { parseReference } from 'oras-js';
+import { formatReference, parseReference } from 'oras-js';
 import { quote } from '../problems/quote.ts';
+import { canonicalReferenceSchema, relativeNameSchema } from '../schemas/primitives.ts';
 import type { Request } from '../schemas/request.ts';
 import { completeRequest } from './complete-request.ts';
 import { nearestKey } from './nearest-key.ts';
@@ -28,8 +29,8 @@ export function contradictionsIn(request: Request): RequestProblem[] {
 
 function imageProblems(request: Request): RequestProblem[] {
   const { images } = completeRequest(request);
-  const problems = images.flatMap(({ image }, index) => {
-    const text = referenceProblem(image);
+  const problems = images.flatMap(({ image, name }, index) => {
+    const text = referenceProblem(image, name);
     return text === undefined ? [] : [{ path: ['images', index], text }];
   });
   const sameImage = repeated(
@@ -62,12 +63,17 @@ function chartProblem(chart: string, { scenario }: Request): string | undefined 
   return parseReference(reference).tag === undefined ? `a chart needs its version: ${quote(`${chart}:VERSION`)}` : undefined;
 }
 
-function referenceProblem(text: string): string | undefined {
+/** @param name what it is called inside, where that is not the last part of its repository */
+function referenceProblem(text: string, name?: string): string | undefined {
   try {
-    const { tag, digest } = parseReference(text);
-    return digest !== undefined && tag === undefined
-      ? `${quote(text)} needs a tag beside its digest: that is its name inside`
-      : undefined;
+    const { registry, repository, tag, digest } = parseReference(text);
+    if (digest !== undefined && tag === undefined) return `${quote(text)} needs a tag beside its digest: that is its name inside`;
+    // As the manifest will have it: the grammar of references allows longer ones.
+    const canonical = formatReference({ registry, repository, tag: tag ?? 'latest' });
+    const inside = name ?? repository.slice(repository.lastIndexOf('/') + 1);
+    return canonicalReferenceSchema.safeParse(canonical).success && relativeNameSchema.safeParse(inside).success
+      ? undefined
+      : `${quote(text)} is longer than what a bundle can name`;
   } catch (error) {
     return error instanceof Error ? error.message : `not a reference: ${quote(text)}`;
   }

@@ -2,7 +2,7 @@ import { quote } from '../problems/quote.ts';
 import { placeSchema } from '../schemas/primitives.ts';
 
 const NAMED_HOST = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
-const ADDRESS = /^\[[0-9a-fA-F:]+\]$/;
+const ADDRESS = /^\[[0-9a-fA-F:]*:[0-9a-fA-F:]*\]$/;
 const MAX_PORT = 65_535;
 
 /** Why `place` cannot be `HOST[:PORT][/PATH]` of a registry; undefined where it can. */
@@ -34,6 +34,6 @@ export function destinationProblem(place: string): string | undefined {
 
 function partsOf(place: string): { host: string; port: string | undefined } {
   const [authority = ''] = place.split('/', 1);
-  const [, host = authority, port] = /^(.*[^:\]]|\[.*\]):([^:]*)$/.exec(authority) ?? [];
+  const [, host = authority, port] = /^(\[[^\]]*\]|[^:[\]]*):(.*)$/.exec(authority) ?? [];
   return { host, port };
 }

@@ -203,6 +203,18 @@ const REFUSED: [string, string, string, string[]][] = [
     ],
   ],
   [
+    'an image whose name the bundle manifest has no room for, unless it is given another',
+    `${MINIMAL}images: ["a.example/${'x'.repeat(201)}:1", { image: "a.example/${'x'.repeat(201)}:2", name: x }]\n`,
+    'INVALID_REQUEST',
+    [`zenml-bundle.yaml:4:10: images[0]: "a.example/${'x'.repeat(201)}:1" is longer than what a bundle can name`],
+  ],
+  [
+    'an address without a colon',
+    `${MINIMAL}registry: "[a]"\n`,
+    'INVALID_REQUEST',
+    ['zenml-bundle.yaml:4:11: registry: "[a]" must be HOST[:PORT]/PATH, the path in lower case, no slash at the end'],
+  ],
+  [
     'a mirror with a port that there is not',
     `${MINIMAL}mirrors: { docker.io: "a.example:0/hub" }\n`,
     'INVALID_REQUEST',
