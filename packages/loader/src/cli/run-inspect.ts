@@ -16,7 +16,9 @@ export async function runInspect(path: string, options: TrustOptions, run: RunCo
   show(reader, terminal);
   if (reader.signedBy === null) {
     terminal.note(
-      '\nThe signature was NOT checked against a trusted key: anyone may have made this bundle. Give the key with --key.',
+      reader.claimedSigner === null
+        ? '\nThe bundle is NOT signed: anyone may have made it.'
+        : '\nThe signature was NOT checked against a trusted key: anyone may have made this bundle. Give the key with --key.',
     );
   }
 }
@@ -29,14 +31,14 @@ function record({ manifest, manifestDigest, signedBy, totalSize }: BundleReader,
   for (const image of missing) terminal.record({ event: 'missing', ...image });
 }
 
-function show({ manifest, manifestDigest, signedBy, totalSize }: BundleReader, terminal: Terminal): void {
+function show({ manifest, manifestDigest, signedBy, claimedSigner, totalSize }: BundleReader, terminal: Terminal): void {
   const { artifacts, registries, missing, blobs } = manifest;
   terminal.result(
     [
       `created    ${manifest.created} by ${manifest.tool.name} ${manifest.tool.version}`,
       `scenario   ${manifest.scenario}`,
       `digest     ${manifestDigest}`,
-      `signed by  ${signedBy === null ? 'NOT CHECKED' : `key ${signedBy}`}`,
+      `signed by  ${signedBy === null ? (claimedSigner === null ? 'NOBODY' : 'NOT CHECKED') : `key ${signedBy}`}`,
       `size       ${formatBytes(totalSize)}: ${blobs.length} blobs, each once`,
       ...registries.map(({ images, charts }) => `for        ${images}, charts ${charts}`),
       '',

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { formatBytes, type Progress, registryNotes } from '@zenml-airgap/terminal';
-import { ReceiptFile } from '../confirm/receipt-file.ts';
+import { assertReceiptFolder, ReceiptFile } from '../confirm/receipt-file.ts';
 import { receiptFolder, receiptName } from '../confirm/receipt-path.ts';
 import { shellQuote } from '../deploy/shell-quote.ts';
 import { conflictError } from '../push/conflict-error.ts';
@@ -15,6 +15,8 @@ import { VERSION } from './version.ts';
 export async function runLoad(path: string, options: PlanOptions, run: RunContext): Promise<void> {
   const { terminal } = run;
   let progress: Progress | undefined;
+  // Before anything is asked of the registry.
+  if (options.receipt !== undefined) await assertReceiptFolder(options.receipt);
   await using prepared = await prepareLoad(
     path,
     options,

@@ -34,7 +34,7 @@ export class ReceiptFile implements AsyncDisposable {
     try {
       const folder = dirname(resolve(path));
       const firstMade = makeFolders ? await makeFolder(folder, 0o700) : undefined;
-      if (!makeFolders) await assertFolder(folder);
+      if (!makeFolders) await assertReceiptFolder(path);
       const file = closing.use(await open(path, 'a+', 0o600));
       const { size } = await file.stat();
       if (size === 0) await syncFolders(folder, firstMade);
@@ -86,7 +86,9 @@ export class ReceiptFile implements AsyncDisposable {
   }
 }
 
-async function assertFolder(folder: string): Promise<void> {
+/** @throws FILE_NOT_FOUND where a receipt that was named has no folder: one with a slip in its path is not made */
+export async function assertReceiptFolder(path: string): Promise<void> {
+  const folder = dirname(resolve(path));
   const isThere = await stat(folder).then(
     () => true,
     (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',

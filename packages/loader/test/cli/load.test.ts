@@ -7,6 +7,15 @@ import { ReceiptFile } from '../../src/confirm/receipt-file.ts';
 import { registryRig } from '../fixtures/registry-rig.ts';
 import { records } from '../fixtures/run-program.ts';
 
+test('load --receipt in a folder that is not there ends before the registry is asked, and makes no folder', async () => {
+  await using rig = await registryRig();
+  const ran = await rig.load(['--receipt', `${rig.home}/slip/r.jsonl`]);
+  assert.equal(ran.code, 3);
+  assert.match(ran.stderr, /error FILE_NOT_FOUND: there is no folder .*\/slip for the receipt\nremedy: Make it first/);
+  assert.equal(rig.log.length, 0);
+  assert.ok(!(await readdir(rig.home)).includes('slip'));
+});
+
 test('a load of a bundle that nobody vouches for warns of it', async () => {
   await using rig = await registryRig();
   const ran = await rig.run(['load', rig.bundle.path, '--insecure-allow-unsigned', '--to', `${rig.host}/zenml`]);

@@ -84,6 +84,11 @@ test('inspect needs no key, and says that nothing was checked', async () => {
   assert.match(ran.stderr, /The signature was NOT checked/);
   assert.match(ran.stdout, /^for +harbor\.example\/zenml, charts harbor\.example\/charts$/m);
   assert.match(ran.stdout, /^image +zenml-pro-api +0\.13\.0 +/m);
+  await using other = await mkdtempDisposable(join(tmpdir(), 'verify-'));
+  const unsigned = await writeSampleBundle(other.path, source, { unsigned: true });
+  const shown = await runProgram(['inspect', unsigned.path], { home: folder.path });
+  assert.match(shown.stdout, /^signed by +NOBODY$/m);
+  assert.match(shown.stderr, /The bundle is NOT signed/);
   const checked = await runProgram(['inspect', bundle.path, '--key', bundle.key, '--json'], { home: folder.path });
   assert.equal(checked.code, 0, checked.stderr);
   assert.equal(typeof records(checked)[0]?.signedBy, 'string');
