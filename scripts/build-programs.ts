@@ -2,7 +2,7 @@ import { appendFile, chmod, readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 
-// Builds each program into one file without node_modules: it starts in a third of the time, and the loader's is what is carried along
+// Builds each program into one file without node_modules: it starts in less than half the time, and the loader's is what is carried along
 // with a bundle. Usage: build-programs.ts [zenml-bundler|zenml-loader [OUTPUT]]
 
 const ROOT = join(import.meta.dirname, '..');

@@ -20,7 +20,7 @@ export { type Layout, type LayoutEntry, layoutOf } from './layout/layout.ts';
 export { MAX_LOCK_BYTES, MAX_MANIFEST_FILE_BYTES, MAX_REQUEST_BYTES } from './limits.ts';
 export { formatLock } from './lock/format-lock.ts';
 export { parseLock } from './lock/parse-lock.ts';
-export { BLOCK_BYTES, BundlePath, blobPath, chartPath, SIGNATURE_BYTES } from './paths.ts';
+export { BLOCK_BYTES, BundlePath, blobPath, chartPath, DERIVED_PATHS, SIGNATURE_BYTES } from './paths.ts';
 export { formatReceiptEntry } from './receipt/format-receipt-entry.ts';
 export { parseReceipt } from './receipt/parse-receipt.ts';
 export { type CompleteRequest, completeRequest } from './request/complete-request.ts';

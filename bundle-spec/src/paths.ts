@@ -10,6 +10,16 @@ export const BundlePath = {
   dockerArchive: 'manifest.json',
 } as const;
 
+/** The files before the charts, in the tar's order: what they say follows from the manifest. */
+export const DERIVED_PATHS: readonly string[] = [
+  BundlePath.listing,
+  BundlePath.readme,
+  BundlePath.sums,
+  BundlePath.ociLayout,
+  BundlePath.ociIndex,
+  BundlePath.dockerArchive,
+];
+
 /** The signature's entry is always this long, padded with JSON whitespace, so that no offset depends on the key. */
 export const SIGNATURE_BYTES = 8192;
 

@@ -1,16 +1,6 @@
 import { digestAlgorithm } from 'oras-js';
-import { BundlePath } from '../paths.ts';
+import { DERIVED_PATHS } from '../paths.ts';
 import type { BundleManifest } from '../schemas/bundle-manifest.ts';
-
-/** The files before the charts, in the tar's order. */
-const FIXED_FILES: readonly string[] = [
-  BundlePath.listing,
-  BundlePath.readme,
-  BundlePath.sums,
-  BundlePath.ociLayout,
-  BundlePath.ociIndex,
-  BundlePath.dockerArchive,
-];
 
 /** Nothing that leads out of the folder when the tar is unpacked, nor is an option or a pattern to a shell's commands. */
 const CHART_PATH = /^charts\/[A-Za-z0-9][A-Za-z0-9._+-]*\.tgz$/;
@@ -18,20 +8,20 @@ const CHART_PATH = /^charts\/[A-Za-z0-9][A-Za-z0-9._+-]*\.tgz$/;
 /** Names, order, and each chart's copy under `charts/`. */
 export function fileContradictions({ artifacts, blobs, files }: BundleManifest): string[] {
   const problems: string[] = [];
-  for (const [index, path] of FIXED_FILES.entries()) {
+  for (const [index, path] of DERIVED_PATHS.entries()) {
     if (files[index]?.path !== path) problems.push(`files[${index}].path: must be ${path}`);
   }
   for (const [index, file] of files.entries()) {
     if (digestAlgorithm(file.digest) !== 'sha256') problems.push(`files[${index}].digest: format 1.0 carries sha256 only`);
   }
-  const charts = files.slice(FIXED_FILES.length);
+  const charts = files.slice(DERIVED_PATHS.length);
   const blobOf = new Map<string, (typeof blobs)[number]>(blobs.map((blob) => [blob.digest, blob]));
   const chartContent = artifacts.map((artifact) =>
     artifact.kind === 'chart' ? (blobOf.get(artifact.root.digest)?.children ?? []) : [],
   );
   const allowed = new Set<string>(chartContent.flat());
   for (const [index, file] of charts.entries()) {
-    const at = `files[${index + FIXED_FILES.length}]`;
+    const at = `files[${index + DERIVED_PATHS.length}]`;
     const previous = charts[index - 1];
     if (!CHART_PATH.test(file.path)) problems.push(`${at}.path: must be charts/NAME-VERSION.tgz`);
     if (previous !== undefined && previous.path >= file.path) problems.push(`${at}.path: charts are not in order, each once`);

@@ -10,16 +10,6 @@ import {
   sha256SumsOf,
 } from '@zenml-airgap/bundle-spec';
 
-/** Files that follow from the manifest, in the order of the tar; charts come after them. */
-export const DERIVED_PATHS: readonly string[] = [
-  BundlePath.listing,
-  BundlePath.readme,
-  BundlePath.sums,
-  BundlePath.ociLayout,
-  BundlePath.ociIndex,
-  BundlePath.dockerArchive,
-];
-
 /**
  * The content of each of DERIVED_PATHS: what the planner writes, and readers make again.
  * @param readManifest the bytes of an image manifest or index that the bundle carries

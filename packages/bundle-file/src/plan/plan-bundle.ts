@@ -6,6 +6,7 @@ import {
   type BundleFile,
   type BundleManifest,
   chartPath,
+  DERIVED_PATHS,
   encodeTarHeader,
   formatBundleManifest,
   layoutOf,
@@ -13,7 +14,7 @@ import {
 } from '@zenml-airgap/bundle-spec';
 import { type Descriptor, type Digest, digestOf } from 'oras-js';
 import type { BundlePlan } from './bundle-plan.ts';
-import { DERIVED_PATHS, derivedFiles } from './derived-files.ts';
+import { derivedFiles } from './derived-files.ts';
 
 /** A chart's archive, which is its manifest's content layer and a file under `charts/`. */
 export interface PlannedChart {

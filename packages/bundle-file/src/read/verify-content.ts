@@ -1,7 +1,6 @@
-import { AirgapError, blobPath, relativeReference } from '@zenml-airgap/bundle-spec';
+import { AirgapError, blobPath, DERIVED_PATHS, relativeReference } from '@zenml-airgap/bundle-spec';
 import type { Digest, OperationOptions } from 'oras-js';
 import { type HashJob, hashSections } from '../hash/hash-sections.ts';
-import { DERIVED_PATHS } from '../plan/derived-files.ts';
 import type { BundleShape, BundleStorage } from './bundle-storage.ts';
 
 export interface VerifyOptions extends OperationOptions {
