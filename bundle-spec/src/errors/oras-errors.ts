@@ -19,6 +19,11 @@ export const ORAS_ERRORS: Readonly<Record<OrasErrorCode, CatalogueEntry>> = {
     meaning: 'A manifest names content in a way that the OCI specification does not allow.',
     remedy: 'The image or chart is damaged at its source: ask whoever published it.',
   },
+  INVALID_PLATFORM: {
+    exitCode: ExitCode.configuration,
+    meaning: 'A platform cannot be read.',
+    remedy: 'Write it as OS/ARCHITECTURE[/VARIANT]: linux/amd64, linux/arm64, linux/arm/v7.',
+  },
   INVALID_MANIFEST: {
     exitCode: ExitCode.integrity,
     meaning: 'An image manifest or index is not what the OCI specification says.',
@@ -48,6 +53,11 @@ export const ORAS_ERRORS: Readonly<Record<OrasErrorCode, CatalogueEntry>> = {
     exitCode: ExitCode.network,
     meaning: 'What was asked for is not there.',
     remedy: 'Check the name and the tag; many registries also say “not found” when the credentials may not see it.',
+  },
+  PLATFORM_ABSENT: {
+    exitCode: ExitCode.configuration,
+    meaning: 'An image was not published for a platform that was asked for.',
+    remedy: 'Leave the platform out, or choose among those that the message lists.',
   },
   DIGEST_MISMATCH: {
     exitCode: ExitCode.integrity,

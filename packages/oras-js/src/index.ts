@@ -27,6 +27,7 @@ export { BATCH_BYTES, MAX_MANIFEST_BYTES, MAX_SUCCESSORS } from './content/limit
 export type { ImageIndex, ImageManifest } from './content/manifest.ts';
 export { isIndexType, isManifestType, MANIFEST_TYPES, MediaType } from './content/media-types.ts';
 export { parseManifest } from './content/parse-manifest.ts';
+export { formatPlatform, matchesPlatform, parsePlatform } from './content/platform.ts';
 export {
   apiHost,
   formatReference,
@@ -39,6 +40,7 @@ export {
 export { successorsOf } from './content/successors-of.ts';
 export { copy } from './copy/copy.ts';
 export { type CopyDestination, type CopyGraphOptions, type CopySource, copyGraph } from './copy/copy-graph.ts';
+export { ORIGINAL_DIGEST, type SelectedPlatforms, selectPlatforms } from './copy/select-platforms.ts';
 export { type ErrorDetails, OrasError, type OrasErrorCode } from './error.ts';
 export { isLoopbackHost } from './registry/loopback.ts';
 export { createRegistryClient, RegistryClient, type RegistryClientOptions } from './registry/registry-client.ts';
