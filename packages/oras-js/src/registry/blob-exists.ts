@@ -1,10 +1,12 @@
 import { pullScope } from '../auth/scopes.ts';
 import type { Descriptor } from '../content/descriptor.ts';
 import type { OperationOptions } from '../target/target.ts';
+import { parseContentRange } from './content-range.ts';
 import type { BlobPlace } from './fetch-blob.ts';
 import { discard } from './follow-redirects.ts';
 import { RegistryError } from './registry-error.ts';
 import type { RegistryCall } from './registry-host.ts';
+import type { HttpResponse } from './send-request.ts';
 
 /** A signed URL of a storage is bound to GET: HEAD is refused there. */
 const HEAD_REFUSED = new Set([400, 403, 405, 501]);
@@ -43,5 +45,12 @@ export async function blobExists(
   }
   const response = await request({ method: 'GET', headers: { Range: 'bytes=0-0' }, accept: [200, 206, 404, 416] });
   response.message.destroy();
-  return response.status !== 404;
+  return response.status !== 404 && (sizeOf(response) ?? descriptor.size) === descriptor.size;
+}
+
+/** Of the whole blob, in the answer to a GET of its first byte; of an empty one there is none. */
+function sizeOf({ status, headers }: HttpResponse): number | undefined {
+  if (status === 416) return 0;
+  if (status === 206) return parseContentRange(headers['content-range'])?.total;
+  return headers['content-length'] === undefined ? undefined : Number(headers['content-length']);
 }

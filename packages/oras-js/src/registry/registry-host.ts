@@ -139,8 +139,8 @@ export class RegistryHost {
     // A storage's signed URL may have expired on the way: the registry gives another one.
     return new RegistryError('REGISTRY_ERROR', `${error.message} (at ${url.host}, where the registry redirects to)`, {
       status,
-      // A 401 asks for a credential, which the storage is never given.
-      transient: status !== 401,
+      // A 401 asks for a credential, which the storage is never given; HEAD is refused because the URL was signed for GET.
+      transient: status !== 401 && call.method !== 'HEAD',
       remedy:
         "The storage behind the registry refuses the registry's own signature: compare their clocks, and look at proxies between.",
     });

@@ -10,10 +10,14 @@ const KEY = readFileSync(new URL('./certificates/key.pem', import.meta.url), 'ut
 export interface Served {
   readonly method: string;
   readonly path: string;
+  /** with its `?`, as it was sent */
+  readonly query: string;
   readonly headers: http.IncomingHttpHeaders;
   /** bytes of the request's body that arrived, where the registry read it */
   body: Buffer;
   status: number;
+  /** The name of the fault that answered instead of the registry. */
+  fault?: string;
 }
 
 export interface Exchange {
@@ -89,6 +93,7 @@ export class FakeRegistry implements AsyncDisposable {
     const served: Served = {
       method: request.method ?? '',
       path: url.pathname,
+      query: url.search,
       headers: request.headers,
       body: Buffer.alloc(0),
       status: 0,
