@@ -12,17 +12,21 @@ export interface RegistryErrorEntry {
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
 const MAX_ENTRIES = 5;
 const BODY_WAIT_MS = 5_000;
+/** What is sent at once has arrived then. */
+const IDLE_MS = 250;
 
 /**
- * The beginning of an error's body, however it ends: an error's Content-Length may lie (distribution 2.8.2's 416), and the
- * connection may break behind it. Never rejects.
+ * The beginning of an error's body, however it ends: an error's Content-Length may lie (distribution 2.8.2's 416 announces the whole
+ * blob and sends 33 bytes), and the connection may break behind it, or stay open. JSON that is complete is all. Never rejects.
  */
 export function readErrorBody(response: IncomingMessage): Promise<string> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let idle: NodeJS.Timeout | undefined;
     const done = (): void => {
       clearTimeout(timer);
+      clearTimeout(idle);
       if (!response.complete) response.destroy();
       resolve(Buffer.concat(chunks).subarray(0, MAX_ERROR_BODY_BYTES).toString('utf8'));
     };
@@ -30,7 +34,11 @@ export function readErrorBody(response: IncomingMessage): Promise<string> {
     response.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
       bytes += chunk.byteLength;
-      if (bytes >= MAX_ERROR_BODY_BYTES) done();
+      clearTimeout(idle);
+      if (bytes >= MAX_ERROR_BODY_BYTES) return done();
+      idle = setTimeout(() => {
+        if (parseJson(Buffer.concat(chunks).toString('utf8')) !== undefined) done();
+      }, IDLE_MS);
     });
     response.once('end', done).once('close', done).on('error', done);
   });

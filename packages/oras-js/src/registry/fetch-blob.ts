@@ -3,6 +3,7 @@ import { throwIfAborted } from '../abort.ts';
 import { pullScope } from '../auth/scopes.ts';
 import { ContentVerifier } from '../content/content-verifier.ts';
 import type { Descriptor } from '../content/descriptor.ts';
+import { escapeControl } from '../content/escape-control.ts';
 import { OrasError } from '../error.ts';
 import type { Content, FetchOptions } from '../target/target.ts';
 import { blobBatches } from './blob-batches.ts';
@@ -12,36 +13,55 @@ import { RegistryError } from './registry-error.ts';
 import type { RegistryHost } from './registry-host.ts';
 import type { HttpResponse } from './send-request.ts';
 
+/** The attack: a byte with each connection would keep a client busy for ever. What brings less counts as a failure. */
+const MIN_PROGRESS_BYTES = 64 * 1024;
+
 export interface BlobPlace {
   readonly host: RegistryHost;
   readonly repository: string;
 }
 
 /**
- * Streams a blob. A connection that breaks is replaced by one that goes on at the byte where it broke; the hash goes on with it.
+ * Streams a blob. A connection that breaks, or an answer that ends early, is followed by one that goes on at the byte where it
+ * ended; the hash goes on with it.
  * @throws as Fetcher.fetch; RegistryError, ABORTED
  */
 export async function* fetchBlob(place: BlobPlace, descriptor: Descriptor, options: FetchOptions): Content {
   const { host, repository } = place;
   const { signal, buffers } = options;
   const verifier = new ContentVerifier(descriptor, `${host.name}/${repository}`, options.resume);
+  let counted = verifier.received;
   for (let failures = 0; descriptor.size === 0 || verifier.received < descriptor.size; ) {
     const offset = verifier.received;
-    const { response, skip } = await open(place, descriptor, offset, signal);
+    const { response, skip, end } = await open(place, descriptor, offset, signal);
     try {
       yield* skip === 0
         ? blobBatches(response.message, { onBytes: (bytes) => verifier.update(bytes), buffers, signal })
         : skipping(response, { skip, verifier, signal });
-      break;
+      if (verifier.received === descriptor.size) break;
+      // A 206 may be shorter than what was asked for (RFC 9110, 15.3.7): the rest is asked for next.
+      if (verifier.received < end || verifier.received - offset < MIN_PROGRESS_BYTES) throw endedEarly(response);
     } catch (error) {
       const failure = readable(error, response, signal);
-      failures = verifier.received > offset ? 1 : failures + 1;
+      if (verifier.received - counted >= MIN_PROGRESS_BYTES) {
+        counted = verifier.received;
+        failures = 0;
+      }
+      failures += 1;
       if (!(failure instanceof RegistryError) || !failure.transient || failures >= host.retryPolicy.attempts) throw failure;
       host.onEvent({ type: 'resume', host: response.url.host, digest: descriptor.digest, offset: verifier.received });
       await pauseBefore(failures, host, signal);
     }
   }
   verifier.finish();
+}
+
+/** By its proper end: a proxy that lost its own connection ends a chunked answer so. */
+function endedEarly({ url }: HttpResponse): RegistryError {
+  return new RegistryError('CONNECTION_FAILED', `${url.host}: the answer ended early`, {
+    remedy: 'Try again. If it keeps ending early, look at the proxies between.',
+    transient: true,
+  });
 }
 
 async function pauseBefore(attempt: number, { retryPolicy }: RegistryHost, signal: AbortSignal | undefined): Promise<void> {
@@ -51,53 +71,95 @@ async function pauseBefore(attempt: number, { retryPolicy }: RegistryHost, signa
 
 function readable(error: unknown, response: HttpResponse, signal: AbortSignal | undefined): unknown {
   if (signal?.aborted) return new OrasError('ABORTED', 'the operation was aborted', { cause: signal.reason });
-  return error instanceof OrasError ? error : connectionError(error, response.url, true);
+  if (!(error instanceof OrasError)) return connectionError(error, response.url, true);
+  const isMismatch = error.code === 'SIZE_MISMATCH' || error.code === 'DIGEST_MISMATCH';
+  if (!isMismatch || encodingOf(response) === undefined) return error;
+  return new OrasError(error.code, error.message, { remedy: remedyFor(response), cause: error });
 }
 
 interface OpenBlob {
   readonly response: HttpResponse;
   /** Bytes at the body's beginning that are here already. */
   readonly skip: number;
+  /** The blob's offset at which the answer ends, by its own word. */
+  readonly end: number;
 }
 
+/** Opens the blob at `offset`; where the server cannot go on there, from its beginning. */
 async function open(
-  { host, repository }: BlobPlace,
+  place: BlobPlace,
   descriptor: Descriptor,
   offset: number,
   signal: AbortSignal | undefined,
 ): Promise<OpenBlob> {
-  const where = `${host.name}/${repository}`;
-  const what = `fetch blob ${descriptor.digest}`;
-  const response = await host.request({
-    what,
-    where,
+  if (offset > 0) {
+    const response = await request(place, descriptor, { range: `bytes=${offset}-`, accept: [200, 206, 416] }, signal);
+    if (response.status === 200) return whole(place, descriptor, response, offset);
+    const range = parseContentRange(response.headers['content-range']);
+    const total = range?.total ?? unsatisfiedTotal(response);
+    if (total !== undefined && total !== descriptor.size) throw wrongSize(place, descriptor, response, total);
+    if (response.status === 206 && range?.first === offset) return { response, skip: 0, end: range.last + 1 };
+    // 416, or another range than was asked for.
+    response.message.destroy();
+  }
+  return whole(place, descriptor, await request(place, descriptor, { accept: [200] }, signal), offset);
+}
+
+function whole(place: BlobPlace, descriptor: Descriptor, response: HttpResponse, offset: number): OpenBlob {
+  const length = response.headers['content-length'];
+  if (length !== undefined && Number(length) !== descriptor.size) throw wrongSize(place, descriptor, response, Number(length));
+  return { response, skip: offset, end: descriptor.size };
+}
+
+function request(
+  { host, repository }: BlobPlace,
+  descriptor: Descriptor,
+  { range, accept }: { readonly range?: string; readonly accept: readonly number[] },
+  signal: AbortSignal | undefined,
+): Promise<HttpResponse> {
+  return host.request({
+    what: whatOf(descriptor),
+    where: `${host.name}/${repository}`,
     method: 'GET',
     target: `${repository}/blobs/${descriptor.digest}`,
     repository,
     scopes: [pullScope(repository)],
-    headers: offset === 0 ? {} : { Range: `bytes=${offset}-` },
-    accept: offset === 0 ? [200] : [200, 206],
+    headers: range === undefined ? {} : { Range: range },
+    accept,
     isVerified: true,
     signal,
   });
-  const fail = (reason: string, code: 'SIZE_MISMATCH' | 'INVALID_RESPONSE'): never => {
-    response.message.destroy();
-    throw new RegistryError(code, `${where}: cannot ${what}: ${reason}`, {
-      remedy: 'The content was cut short or replaced where it is stored or on its way. Get it again from where it came from.',
-    });
-  };
-  const length = response.headers['content-length'];
-  if (response.status === 206) {
-    const range = parseContentRange(response.headers['content-range']);
-    if (range?.first !== offset || (range.total ?? descriptor.size) !== descriptor.size) {
-      fail('the registry sent another range than was asked for', 'INVALID_RESPONSE');
-    }
-    return { response, skip: 0 };
-  }
-  if (length !== undefined && Number(length) !== descriptor.size) {
-    fail(`it should have ${descriptor.size} bytes, the registry has ${Number(length)}`, 'SIZE_MISMATCH');
-  }
-  return { response, skip: offset };
+}
+
+function wrongSize({ host, repository }: BlobPlace, descriptor: Descriptor, response: HttpResponse, size: number): OrasError {
+  response.message.destroy();
+  const reason = `it should have ${descriptor.size} bytes, the registry has ${size}`;
+  return new RegistryError('SIZE_MISMATCH', `${host.name}/${repository}: cannot ${whatOf(descriptor)}: ${reason}`, {
+    remedy: remedyFor(response),
+  });
+}
+
+function whatOf({ digest }: Descriptor): string {
+  return `fetch blob ${digest}`;
+}
+
+/** A 416's `Content-Range: bytes *\/10` names the blob's size. */
+function unsatisfiedTotal({ status, headers }: HttpResponse): number | undefined {
+  const total = status === 416 ? /^bytes \*\/(\d{1,15})$/i.exec(headers['content-range']?.trim() ?? '')?.[1] : undefined;
+  return total === undefined ? undefined : Number(total);
+}
+
+function encodingOf({ headers }: HttpResponse): string | undefined {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  return encoding === '' || encoding === 'identity' ? undefined : escapeControl(encoding, 40);
+}
+
+/** Storages label a layer with its own compression, and send it as it is; a proxy that compresses on its own changes the bytes. */
+function remedyFor(response: HttpResponse): string {
+  const encoding = encodingOf(response);
+  return encoding === undefined
+    ? 'The content was cut short or replaced where it is stored or on its way. Get it again from where it came from.'
+    : `It came with Content-Encoding: ${encoding}, which was not asked for: have the proxy before the registry compress nothing.`;
 }
 
 /** A server that knows no Range sends all again: the beginning was verified and is dropped. */

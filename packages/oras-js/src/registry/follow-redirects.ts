@@ -7,11 +7,13 @@ import type { Transport } from './transport.ts';
 /** Go's HTTP client, and so Docker's. */
 const MAX_REDIRECTS = 10;
 const MAX_DISCARDED_BYTES = 64 * 1024;
+/** S3 answers 400 to a credential beside the one that its URL holds. The last is Artifactory's. */
+const CREDENTIAL_HEADERS = new Set(['authorization', 'cookie', 'proxy-authorization', 'x-jfrog-art-api']);
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends `request` where it is redirected to. The Authorization header goes to the first origin only, and never comes back once it
- * was dropped; a body is opened again for the next place, unless it is a credential and the place is another origin: whoever can
+ * Sends `request` where it is redirected to. Headers with credentials go to the first origin only, and never come back once they
+ * were dropped; a body is opened again for the next place, unless it is a credential and the place is another origin: whoever can
  * make a token server redirect would get the user's refresh token.
  * @throws INVALID_RESPONSE for a Location that leads nowhere, in circles, from https to http where nothing verifies the content, or
  * away with a credential; and as Transport.send
@@ -34,9 +36,9 @@ export async function followRedirects(
 }
 
 function redirected(request: HttpRequest, url: URL, status: number): HttpRequest {
-  const headers = { ...request.headers };
   const isElsewhere = url.origin !== request.url.origin;
-  if (isElsewhere) delete headers.Authorization;
+  const kept = Object.entries(request.headers).filter(([name]) => !isElsewhere || !CREDENTIAL_HEADERS.has(name.toLowerCase()));
+  const headers = Object.fromEntries(kept);
   if (isElsewhere && request.isBodySecret) throw refused(request.url, `a redirect of a credential to another host, ${url.host}`);
   const isDowngrade = request.url.protocol === 'https:' && url.protocol === 'http:';
   const isRead = request.method === 'GET' || request.method === 'HEAD';

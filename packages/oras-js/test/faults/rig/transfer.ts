@@ -54,16 +54,12 @@ export async function push(
   image: SampleImage,
   options: RegistryClientOptions & Pick<CopyGraphOptions, 'mountFrom'> = {},
 ): Promise<void> {
-  await pushTo(registry.repository(options), image, options);
+  await pushTo(registry.repository(options), image, { mountFrom: options.mountFrom });
   registry.assertHolds(image.contents);
 }
 
-export async function pushTo(
-  repository: Repository,
-  image: SampleImage,
-  options: Pick<CopyGraphOptions, 'mountFrom'> = {},
-): Promise<void> {
-  await copy(await memoryWith(image), '1.0', repository, '1.0', { concurrency: 1, mountFrom: options.mountFrom });
+export async function pushTo(repository: Repository, image: SampleImage, options: CopyGraphOptions = {}): Promise<void> {
+  await copy(await memoryWith(image), '1.0', repository, '1.0', { concurrency: 1, ...options });
 }
 
 /** The oras-js error that `work` fails with. */
