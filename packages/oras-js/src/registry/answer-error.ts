@@ -24,6 +24,12 @@ const TRANSIENT_STATUSES = new Set([408, 425, 429, 500, 502, 503, 504]);
 const LASTING_CODES = /^(?:MANIFEST_|BLOB_UNKNOWN|DIGEST_INVALID|NAME_|TAG_INVALID|SIZE_INVALID|UNSUPPORTED|DENIED)/;
 const IMMUTABLE = /immutab|cannot be overwritten|does not allow updating/i;
 
+const PROXY_LIMIT_REMEDY =
+  'A proxy before the registry limits the size of requests: raise it there (nginx: client_max_body_size 0).';
+/** A blob goes in one PUT only where PATCH was refused before. Azure limits a PUT to some 20 MB (harbor #23015), a PATCH not. */
+const ONE_PUT_REMEDY =
+  'The blob went in one request, for PATCH was refused: allow PATCH at the proxy before the registry, or raise its limit (nginx: client_max_body_size 0).';
+
 /** Turns an answer that was not hoped for into the error that says what it means. */
 export function answerError(attempt: Attempt, answer: FailedAnswer): RegistryError {
   const { status, headers } = answer;
@@ -52,7 +58,7 @@ function describe(status: number, entries: readonly RegistryErrorEntry[]): strin
 }
 
 function classify(
-  { method }: Attempt,
+  { what, method }: Attempt,
   status: number,
   entries: readonly RegistryErrorEntry[],
 ): { code: OrasErrorCode; remedy?: string } {
@@ -86,7 +92,7 @@ function classify(
     case 413:
       return {
         code: 'TOO_LARGE',
-        remedy: 'A proxy before the registry limits the size of requests: raise it there (nginx: client_max_body_size 0).',
+        remedy: method === 'PUT' && what.startsWith('push blob') ? ONE_PUT_REMEDY : PROXY_LIMIT_REMEDY,
       };
     case 429:
       return { code: 'RATE_LIMITED', remedy: 'Wait, or sign in: registries allow accounts more than anonymous users.' };

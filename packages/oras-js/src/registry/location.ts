@@ -22,11 +22,17 @@ export function parseLocation(location: string | undefined, base: URL): URL {
 /**
  * Where an upload goes on. A registry behind a TLS proxy names itself with http, and with a wrong port or none: on the same
  * host, scheme and port stay what they were. The query is opaque and kept as it is.
- * @throws INVALID_RESPONSE
+ * @throws INVALID_RESPONSE, also where it leads from https to another host's http: a private layer would go there unencrypted
  */
 export function uploadLocation(location: string | undefined, base: URL): URL {
   const url = parseLocation(location, base);
-  return url.hostname === base.hostname ? at(url, base) : url;
+  if (url.hostname === base.hostname) return at(url, base);
+  if (base.protocol === 'https:' && url.protocol === 'http:') {
+    throw new RegistryError('INVALID_RESPONSE', `${base.host}: the registry sends an upload from https to http, to ${url.host}`, {
+      remedy: 'The registry or the proxy before it is misconfigured: its public URL must be set there.',
+    });
+  }
+  return url;
 }
 
 /**
@@ -40,11 +46,20 @@ export function redirectLocation(location: string | undefined, base: URL): URL {
   return isDowngrade && isSamePort && url.hostname === base.hostname ? at(url, base) : url;
 }
 
-/** Adds a parameter without touching the rest of the query, which may be signed. */
+/**
+ * Gives a parameter to a query without touching the rest of it, which may be signed; what the query has under that name is
+ * replaced, for a server that reads the first of two would read that one.
+ */
 export function withParameter(url: URL, name: string, value: string): URL {
-  return new URL(
-    `${url.href}${url.search === '' ? (url.href.endsWith('?') ? '' : '?') : '&'}${name}=${encodeURIComponent(value)}`,
-  );
+  const parts = url.search.length > 1 ? url.search.slice(1).split('&') : [];
+  const others = parts.filter((part) => nameOf(part) !== name);
+  // The same value in another spelling stays, where it stands.
+  if (others.length === parts.length - 1 && new URLSearchParams(url.search).get(name) === value) return url;
+  return new URL(`${url.origin}${url.pathname}?${[...others, `${name}=${encodeURIComponent(value)}`].join('&')}`);
+}
+
+function nameOf(part: string): string | undefined {
+  return new URLSearchParams(part).keys().next().value;
 }
 
 function at(url: URL, base: URL): URL {

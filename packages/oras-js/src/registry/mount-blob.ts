@@ -41,7 +41,8 @@ export async function mountBlob(
     if (response.status === 201) return { mounted: true, session: undefined };
     return { mounted: false, session: uploadLocation(response.headers.location, response.url) };
   } catch (error) {
-    if (error instanceof RegistryError && error.status !== undefined && REFUSED.has(error.status)) {
+    // A registry that fails at mounting, and at nothing else, takes the upload.
+    if (error instanceof RegistryError && error.status !== undefined && (REFUSED.has(error.status) || error.status >= 500)) {
       return { mounted: false, session: undefined };
     }
     throw error;

@@ -1,5 +1,6 @@
 import { Authorizer, type Errand } from '../auth/authorizer.ts';
 import type { CredentialProvider } from '../auth/credential.ts';
+import { saysExpired } from '../auth/says-expired.ts';
 import { OrasError } from '../error.ts';
 import { type Attempt, answerError } from './answer-error.ts';
 import { connectionError } from './connection-error.ts';
@@ -90,7 +91,7 @@ export class RegistryHost {
     const header = await this.#authorizer.header(contact.signIn, call);
     const response = await this.#call(call, contact.base, header);
     if (call.accept.includes(response.status)) return response;
-    const error = await this.#failure(call, response, contact.base);
+    const error = await this.#refusal(call, response, { base: contact.base, header });
     if (!isRefusal(error)) throw error;
     const other = await this.#authorizer.headerAfter(response, header, contact.signIn, call);
     if (other === undefined) throw await this.#explain(error, call, { base: contact.base, header });
@@ -146,6 +147,21 @@ export class RegistryHost {
     });
   }
 
+  /** ECR says in the body alone that the password has expired; HEAD has none, so it is asked again. Basic: ECR has nothing else. */
+  async #refusal(call: RegistryCall, response: HttpResponse, { base, header }: SignedIn): Promise<RegistryError> {
+    const error = await this.#failure(call, response, base);
+    const isUnclear = call.method === 'HEAD' && response.url.origin === base.origin && [400, 403].includes(response.status);
+    if (!isUnclear || header?.startsWith('Basic ') !== true) return error;
+    const get = { ...call, method: 'GET' };
+    const answer = await this.#call(get, base, header);
+    if (answer.status !== response.status) {
+      answer.message.destroy();
+      return error;
+    }
+    const explained = await this.#failure(get, answer, base);
+    return saysExpired(explained) ? explained : error;
+  }
+
   /** Harbor says in the body whether the project is missing; HEAD has none, so it is asked again. */
   async #explain(error: RegistryError, call: RegistryCall, { base, header }: SignedIn): Promise<OrasError> {
     if (call.method !== 'HEAD' || error.status !== 401) return this.#authorizer.explain(error, call, header);
@@ -169,12 +185,11 @@ interface SignedIn {
   readonly header: string | undefined;
 }
 
-/** ECR answers 400 or 403 to a token that has expired. */
+/** What another credential, or a new token, may change. */
 function isRefusal(error: RegistryError): boolean {
   if (error.transient) return false;
   // REGISTRY_ERROR: another host's answer, whose challenge is not to be followed.
-  const isUnauthorized = error.status === 401 && error.code !== 'REGISTRY_ERROR';
-  return isUnauthorized || ((error.status === 400 || error.status === 403) && /token has expired/i.test(error.message));
+  return (error.status === 401 && error.code !== 'REGISTRY_ERROR') || saysExpired(error);
 }
 
 /** The body is gone with the refused request, and the upload's session in an unknown state: its owner begins anew, signed in. */

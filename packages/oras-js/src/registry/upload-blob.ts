@@ -13,6 +13,9 @@ import type { HttpResponse, StreamBody } from './send-request.ts';
 /** Refusals of PATCH itself, where the same body in one PUT may be taken. */
 const PATCH_REFUSED = new Set([400, 404, 405, 411, 415, 416, 501]);
 
+/** A body that comes in one piece cannot lose a part of it: below this, 201 is believed without a HEAD. */
+const MIN_CHECKED_BYTES = 1024 * 1024;
+
 export interface UploadOptions extends OperationOptions {
   /** A session that a refused mount has opened; used for the first attempt. */
   readonly session?: URL | undefined;
@@ -46,16 +49,15 @@ export async function uploadBlob(
     if (attempt > 1 && (await isCommitted(step))) return;
     const at = session ?? (await begin(step));
     session = undefined;
-    if (isPatchTaken) {
-      try {
-        return await commit(step, await patch(step, at), undefined);
-      } catch (error) {
-        if (!isPatchRefused(error)) throw error;
-        isPatchTaken = false;
-      }
-      return await commit(step, await begin(step), step.body);
+    if (!isPatchTaken) return await commit(step, at, step.body);
+    try {
+      return await commit(step, await patch(step, at), undefined);
+    } catch (error) {
+      // Artifactory has stored the last part alone of what came by PATCH: what is not there afterwards is sent by PUT.
+      isPatchTaken = !isPatchRefused(error) && !(error instanceof RegistryError && error.code === 'INVALID_RESPONSE');
+      if (!isPatchRefused(error)) throw error;
     }
-    await commit(step, at, step.body);
+    await commit(step, await begin(step), step.body);
   });
 }
 
@@ -94,8 +96,19 @@ async function commit(step: Step, at: URL, body: StreamBody | undefined): Promis
     });
   }
   const isClear = response.isBodySent && (response.status === 201 || response.status === 204);
-  if (isClear || (await blobExists(place, descriptor, { signal }))) return;
+  if (isClear && descriptor.size < MIN_CHECKED_BYTES) return;
+  if (isClear ? await isKept(step) : await blobExists(place, descriptor, { signal })) return;
   throw early(step, response);
+}
+
+/** Whether HEAD tells of the whole blob; who may push and not read has only the registry's word. */
+async function isKept({ place, descriptor, signal }: Step): Promise<boolean> {
+  try {
+    return await blobExists(place, descriptor, { signal, retry: false });
+  } catch (error) {
+    if (error instanceof RegistryError && error.status !== undefined && !error.transient) return true;
+    throw error;
+  }
 }
 
 async function call(

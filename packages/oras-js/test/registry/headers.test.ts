@@ -88,6 +88,8 @@ suite('Location', () => {
       }),
     );
     assert.equal(withParameter(new URL('https://a/b'), 'digest', 'x').href, 'https://a/b?digest=x');
+    assert.equal(withParameter(new URL('https://a/b?digest=&s=%2f'), 'digest', 'x:y').search, '?s=%2f&digest=x%3Ay');
+    assert.equal(withParameter(new URL('https://a/b?digest=x:y&s=%2f'), 'digest', 'x:y').search, '?digest=x:y&s=%2f');
   });
 });
 

@@ -28,7 +28,7 @@ for (const tls of [false, true]) {
 }
 
 suite('Repository', () => {
-  test('uploads with POST, one PATCH of the whole body and an empty PUT', async () => {
+  test('uploads with POST, one PATCH of the whole body and an empty PUT, and asks whether a large blob was kept', async () => {
     await using registry = await FakeRegistry.start();
     using client = createRegistryClient();
     const { descriptor, bytes } = sampleContent(MediaType.ociLayerGzip, Buffer.alloc(2_000_000, 'a'));
@@ -38,6 +38,7 @@ suite('Repository', () => {
       'POST /v2/a/b/blobs/uploads/ 202',
       'PATCH /v2/a/b/blobs/uploads/ID 202',
       'PUT /v2/a/b/blobs/uploads/ID 201',
+      `HEAD /v2/a/b/blobs/${descriptor.digest} 200`,
     ]);
     const patch = registry.log.find(({ method }) => method === 'PATCH');
     assert.equal(patch?.headers['content-length'], '2000000');

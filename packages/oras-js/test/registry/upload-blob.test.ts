@@ -26,7 +26,7 @@ suite('uploadBlob', () => {
       };
       await client.repository(`${registry.host}/a`).push(descriptor, inBatches);
       const methods = registry.log.slice(2).map(({ method }) => method);
-      assert.deepEqual(methods, ['POST', 'PATCH', 'POST', 'PUT']);
+      assert.deepEqual(methods, ['POST', 'PATCH', 'POST', 'PUT', 'HEAD']);
       assert.ok(registry.blobs.has(descriptor.digest));
     });
   }
@@ -49,7 +49,7 @@ suite('uploadBlob', () => {
     assert.equal(broken, 1);
     assert.equal(opened, 2);
     const methods = registry.log.slice(2).map(({ method }) => method);
-    assert.deepEqual(methods, ['POST', 'PATCH', 'HEAD', 'POST', 'PATCH', 'PUT']);
+    assert.deepEqual(methods, ['POST', 'PATCH', 'HEAD', 'POST', 'PATCH', 'PUT', 'HEAD']);
   });
 
   test('begins anew when the session is lost before the commit', async () => {
@@ -90,12 +90,13 @@ suite('uploadBlob', () => {
       } else if (request.method === 'PATCH') {
         request.resume().on('end', () => response.writeHead(202).end());
       } else {
-        response.writeHead(request.method === 'PUT' ? 201 : request.method === 'HEAD' ? 404 : 200).end();
+        const isThere = targets.some((target) => target.includes('digest='));
+        response.writeHead(request.method === 'PUT' ? 201 : request.method === 'HEAD' && !isThere ? 404 : 200).end();
       }
       return true;
     };
     await client.repository(`${registry.host}/a`).push(descriptor, inBatches);
-    assert.deepEqual(targets.slice(-2), [
+    assert.deepEqual(targets.slice(-3, -1), [
       '/v2/a/blobs/uploads/1?_state=a%2Fb%3d%3D&x=+',
       `/v2/a/blobs/uploads/1?_state=a%2Fb%3d%3D&x=+&digest=${encodeURIComponent(descriptor.digest)}`,
     ]);

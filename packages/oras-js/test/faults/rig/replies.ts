@@ -7,7 +7,7 @@ export interface Answer {
   readonly headers?: Headers;
   /** An object is sent as JSON. */
   readonly body?: string | Buffer | object;
-  /** The answer comes before the request's body is read, and the connection is closed, as nginx does. */
+  /** The answer comes before the request's body is read, which is then let pass by for a while, as nginx does. */
   readonly early?: boolean;
 }
 
@@ -19,10 +19,9 @@ export function answers(status: number, { headers = {}, body, early = false }: A
     const bytes = isText ? (body ?? '') : JSON.stringify(body);
     response.writeHead(status, {
       ...(isText ? {} : { 'Content-Type': 'application/json' }),
-      ...(early ? { Connection: 'close' } : {}),
       ...(headers as OutgoingHttpHeaders),
     });
-    response.end(request.method === 'HEAD' ? undefined : bytes);
+    response.end(request.method === 'HEAD' ? undefined : bytes, () => request.resume());
   };
 }
 
