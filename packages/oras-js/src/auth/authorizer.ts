@@ -3,7 +3,9 @@ import { RegistryError } from '../registry/registry-error.ts';
 import type { HttpRequest, HttpResponse } from '../registry/send-request.ts';
 import { SingleFlight } from '../registry/single-flight.ts';
 import type { Credential, CredentialProvider } from './credential.ts';
+import { CredentialCache } from './credential-cache.ts';
 import { basicHeader } from './exchange-token.ts';
+import { saysExpired } from './says-expired.ts';
 import { readSignIn, type SignIn } from './sign-in.ts';
 import { credentialKey, TokenSource } from './token-source.ts';
 
@@ -24,14 +26,11 @@ export interface AuthorizerOptions {
   readonly tryHeader: (header: string, signal: AbortSignal) => Promise<void>;
 }
 
-const ANONYMOUS: Credential = { kind: 'anonymous' };
-
 /** Signs requests to one registry in, with whatever it wants and the user has. */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #tokens: TokenSource;
-  readonly #lookups = new SingleFlight<Credential>();
-  readonly #found = new Map<string, Credential>();
+  readonly #credentials: CredentialCache;
   /** What a 401 asked for where the first contact had asked for nothing, by repository: reading may be free, writing not. */
   readonly #told = new Map<string, SignIn>();
   readonly #basicChecks = new SingleFlight<RegistryError | undefined>();
@@ -40,6 +39,7 @@ export class Authorizer {
   constructor(options: AuthorizerOptions) {
     this.#options = options;
     this.#tokens = new TokenSource(options.send);
+    this.#credentials = new CredentialCache(options.registry, options.credentials);
   }
 
   /**
@@ -53,12 +53,19 @@ export class Authorizer {
   }
 
   async #signedIn(signIn: SignIn, errand: Errand): Promise<string | undefined> {
-    const credential = await this.#credential(errand);
-    if (credential.kind === 'registry-token') return `Bearer ${credential.token}`;
+    const credential = await this.#credentials.get(errand.repository, errand.signal);
     try {
       return await this.#headerFor(signIn, credential, errand);
     } catch (error) {
-      throw error instanceof RegistryError && error.code === 'UNAUTHORIZED' ? this.#notAccepted(error, credential) : error;
+      if (!isNotAccepted(error) || credential.kind === 'anonymous') throw error;
+      // Refused: a helper or a cloud may have another one by now.
+      const fresh = await this.#credentials.renew(errand.repository, errand.signal);
+      if (fresh.kind === 'anonymous' || credentialKey(fresh) === credentialKey(credential)) {
+        throw this.#notAccepted(error, credential);
+      }
+      return this.#headerFor(signIn, fresh, errand).catch((again) => {
+        throw isNotAccepted(again) ? this.#notAccepted(again, fresh) : again;
+      });
     }
   }
 
@@ -68,9 +75,11 @@ export class Authorizer {
    * @returns `undefined` where there is nothing else to try
    */
   async headerAfter(refusal: HttpResponse, sent: string | undefined, known: SignIn, errand: Errand): Promise<string | undefined> {
-    if (sent !== undefined) this.#tokens.forget(sent);
-    // A credential helper may have a fresh one.
-    this.#found.delete(errand.repository);
+    // A credential helper or a cloud may have a fresh one; who was refused the same one a moment ago has asked already.
+    const credential = this.#credentials.known(errand.repository);
+    const isTokenGone = sent !== undefined && this.#tokens.forget(sent);
+    const isUsed = isTokenGone || (sent !== undefined && credential !== undefined && plainHeader(credential) === sent);
+    if (isUsed) await this.#credentials.renew(errand.repository, errand.signal);
     const told = readSignIn(refusal.headers['www-authenticate'], refusal.url);
     const before = known.scheme === 'none' ? (this.#told.get(errand.repository) ?? known) : known;
     // Harbor answers Basic to any refused token: what the ping said stays true.
@@ -83,9 +92,10 @@ export class Authorizer {
 
   /** Makes a final 401 say whose account was refused. */
   async explain(error: RegistryError, errand: Errand, sent: string | undefined): Promise<OrasError> {
-    if (error.code !== 'UNAUTHORIZED') return error;
+    const isExpired = saysExpired(error);
+    if (error.code !== 'UNAUTHORIZED' && !isExpired) return error;
     const { registry } = this.#options;
-    const credential = await this.#credential(errand);
+    const credential = await this.#credentials.get(errand.repository, errand.signal);
     const details =
       credential.kind === 'anonymous'
         ? { text: 'no credential was found for it', remedy: `Sign in with: docker login ${registry}` }
@@ -94,15 +104,16 @@ export class Authorizer {
               text: `the registry offers no way to sign in, so the account from ${credential.source} was not used`,
               remedy: NO_SIGN_IN_REMEDY,
             }
-          : { text: `the account is from ${credential.source}`, remedy: UNAUTHORIZED_REMEDY };
+          : { text: `the account is from ${credential.source}`, remedy: isExpired ? EXPIRED_REMEDY : UNAUTHORIZED_REMEDY };
     return new RegistryError('UNAUTHORIZED', `${error.message} (${details.text})`, {
-      status: 401,
+      status: error.status ?? 401,
       remedy: details.remedy,
       cause: error,
     });
   }
 
   async #headerFor(signIn: SignIn, credential: Credential, errand: Errand): Promise<string | undefined> {
+    if (credential.kind === 'registry-token') return plainHeader(credential);
     switch (signIn.scheme) {
       case 'none':
         return undefined;
@@ -115,25 +126,17 @@ export class Authorizer {
     }
   }
 
-  #notAccepted(error: RegistryError, credential: Credential): RegistryError {
-    if (credential.kind === 'anonymous') return error;
-    const text = `${this.#options.registry}: the user name or password from ${credential.source} is not accepted`;
+  #notAccepted(error: RegistryError, { source }: Credential & { readonly source: string }): RegistryError {
+    const isExpired = saysExpired(error);
+    const fault = isExpired ? 'has expired' : 'is not accepted';
+    const text = `${this.#options.registry}: the user name or password from ${source} ${fault}`;
     return new RegistryError('UNAUTHORIZED', `${text} (the registry answered ${error.status})`, {
       status: error.status,
-      remedy: 'Correct them, or sign in again. Some registries lock an account for a while after failures.',
+      remedy: isExpired
+        ? EXPIRED_REMEDY
+        : 'Correct them, or sign in again. Some registries lock an account for a while after failures.',
       cause: error,
     });
-  }
-
-  async #credential({ repository, signal }: Errand): Promise<Credential> {
-    const known = this.#found.get(repository);
-    if (known) return known;
-    const { credentials, registry } = this.#options;
-    const look = async (shared: AbortSignal): Promise<Credential> =>
-      (await credentials(registry, repository, { signal: shared })) ?? ANONYMOUS;
-    const credential = await this.#lookups.join(repository, look, signal);
-    this.#found.set(repository, credential);
-    return credential;
   }
 
   /** A password is tried once before anything runs in parallel with it: registries lock accounts after parallel failures. */
@@ -155,7 +158,7 @@ export class Authorizer {
       await this.#options.tryHeader(header, signal);
       return undefined;
     } catch (error) {
-      if (error instanceof RegistryError && error.code === 'UNAUTHORIZED') return error;
+      if (isNotAccepted(error)) return error;
       throw error;
     }
   }
@@ -170,7 +173,19 @@ export class Authorizer {
   }
 }
 
+/** The credential itself was refused, not what it was used for. */
+function isNotAccepted(error: unknown): error is RegistryError {
+  return (error instanceof RegistryError && error.code === 'UNAUTHORIZED') || saysExpired(error);
+}
+
+/** The header of a credential that needs no exchange. */
+function plainHeader(credential: Credential): string | undefined {
+  return credential.kind === 'registry-token' ? `Bearer ${credential.token}` : basicHeader(credential);
+}
+
 const NO_SIGN_IN_REMEDY =
   'A 401 has to come with a WWW-Authenticate header: look at the proxies before the registry, which may take it away.';
 const UNAUTHORIZED_REMEDY =
   'Check user name and password. Registries answer so, too, where the account may not do this, or the repository or project does not exist.';
+const EXPIRED_REMEDY =
+  'Sign in again. The passwords of Amazon ECR live for 12 hours, those of Google for one: a credential helper renews them.';

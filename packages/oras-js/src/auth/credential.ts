@@ -1,15 +1,30 @@
 import { canonicalRegistry } from '../content/docker-hub.ts';
 import type { OperationOptions } from '../target/target.ts';
 
-/** How to sign in to a registry. `source` says where it was found, for messages; it is no secret. */
+/** What is known of a credential beside its secret; none of it is secret itself. */
+export interface CredentialFacts {
+  /** where it was found, for messages */
+  readonly source: string;
+  /** as `Date.now()`; the provider is asked for a fresh one shortly before. Absent: unknown, or never. */
+  readonly expiresAtMs?: number | undefined;
+  /** Whom to name to the registry's owner for access, such as an IAM role's ARN or a service account's e-mail. */
+  readonly principal?: string | undefined;
+}
+
+/** How to sign in to a registry. */
 export type Credential =
-  | { readonly kind: 'basic'; readonly username: string; readonly password: string; readonly source: string }
+  | (CredentialFacts & { readonly kind: 'basic'; readonly username: string; readonly password: string })
   /** Exchanged for access tokens (OAuth2 refresh token; `identitytoken` in Docker's file). */
-  | { readonly kind: 'identity-token'; readonly token: string; readonly source: string }
+  | (CredentialFacts & { readonly kind: 'identity-token'; readonly token: string })
   /** Sent to the registry as it is (`registrytoken` in Docker's file). */
-  | { readonly kind: 'registry-token'; readonly token: string; readonly source: string }
+  | (CredentialFacts & { readonly kind: 'registry-token'; readonly token: string })
   /** Sign in to nothing, and ask no further provider. */
   | { readonly kind: 'anonymous' };
+
+export interface CredentialLookupOptions extends OperationOptions {
+  /** What was given before was refused or is about to expire: answer no cached one. */
+  readonly fresh?: boolean | undefined;
+}
 
 /**
  * Finds the credential for a repository.
@@ -20,7 +35,7 @@ export type Credential =
 export type CredentialProvider = (
   registry: string,
   repository: string,
-  options?: OperationOptions,
+  options?: CredentialLookupOptions,
 ) => Promise<Credential | undefined>;
 
 /** The first credential that one of `providers` has, in their order. */

@@ -43,9 +43,11 @@ export class TokenSource {
     return token.header;
   }
 
-  /** Drops a token that a registry refused. */
-  forget(header: string): void {
+  /** Drops a token that a registry refused. @returns whether it was still there: whoever else was refused it dropped it before */
+  forget(header: string): boolean {
+    const before = this.#tokens.length;
     this.#tokens = this.#tokens.filter((token) => token.header !== header);
+    return this.#tokens.length < before;
   }
 
   async #exchange(request: TokenRequest): Promise<AccessToken> {
@@ -81,7 +83,23 @@ function accountOf(request: WantedToken): string {
   return JSON.stringify([request.signIn.realm.origin, credentialKey(request.credential)]);
 }
 
-/** Tells credentials apart without keeping a second copy of the secret. */
+/** Tells credentials apart by what is sent, without keeping a second copy of the secret. */
 export function credentialKey(credential: Credential): string {
-  return createHash('sha256').update(JSON.stringify(credential)).digest('base64');
+  return createHash('sha256')
+    .update(JSON.stringify(secretsOf(credential)))
+    .digest('base64');
+}
+
+function secretsOf(credential: Credential): readonly string[] {
+  switch (credential.kind) {
+    case 'anonymous':
+      return [credential.kind];
+    case 'basic':
+      return [credential.kind, credential.username, credential.password];
+    case 'identity-token':
+    case 'registry-token':
+      return [credential.kind, credential.token];
+    default:
+      return credential satisfies never;
+  }
 }
