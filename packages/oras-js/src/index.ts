@@ -1,6 +1,8 @@
 export { throwIfAborted } from './abort.ts';
 export {
   type Credential,
+  type CredentialFacts,
+  type CredentialLookupOptions,
   type CredentialProvider,
   firstCredential,
   type HostCredentials,
