@@ -52,6 +52,7 @@ export { Repository } from './registry/repository.ts';
 export { MemoryTarget } from './target/memory-target.ts';
 export { OciLayout } from './target/oci-layout.ts';
 export { readFileRange } from './target/read-file-range.ts';
+export { sniffManifestType } from './target/sniff-manifest-type.ts';
 export type {
   Content,
   Fetcher,
