@@ -39,6 +39,9 @@ export type OwnErrorCode =
   | 'MISSING_FILE'
   | 'UNLISTED_FILE'
   | 'NOT_PLANNED'
+  // images that lie in no registry
+  | 'INVALID_ARCHIVE'
+  | 'DAEMON_UNAVAILABLE'
   // writing and loading
   | 'OUTPUT_EXISTS'
   | 'PARTIAL_OF_ANOTHER_PLAN'

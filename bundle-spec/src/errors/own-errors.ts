@@ -175,6 +175,16 @@ export const OWN_ERRORS: Readonly<Record<OwnErrorCode, CatalogueEntry>> = {
     meaning: 'Content was to be written into a bundle whose plan does not name it.',
     remedy: 'This is a defect: please report it.',
   },
+  INVALID_ARCHIVE: {
+    exitCode: ExitCode.integrity,
+    meaning: 'An archive of an image (docker save, OCI) is damaged, cut short, or no such archive.',
+    remedy: 'Make the archive again, with docker save, podman save or skopeo copy, and copy it completely.',
+  },
+  DAEMON_UNAVAILABLE: {
+    exitCode: ExitCode.network,
+    meaning: 'The Docker daemon does not answer, or not as one.',
+    remedy: 'Start it, or check DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH; docker version has to work.',
+  },
   OUTPUT_EXISTS: {
     exitCode: ExitCode.conflict,
     meaning: 'The output file exists already.',
@@ -192,7 +202,7 @@ export const OWN_ERRORS: Readonly<Record<OwnErrorCode, CatalogueEntry>> = {
   },
   NOT_ENOUGH_SPACE: {
     exitCode: ExitCode.preflight,
-    meaning: 'The bundle would not fit on the disk; nothing was written.',
+    meaning: 'The bundle, or an image that is prepared for it, would not fit on the disk; nothing was written.',
     remedy: 'Free the space that the message names, or name an output on another disk with -o.',
   },
   DISK_FULL: {
