@@ -2,9 +2,11 @@ import pLimit from 'p-limit';
 import { throwIfAborted } from '../abort.ts';
 import { contentOf } from '../content/content-of.ts';
 import type { Descriptor } from '../content/descriptor.ts';
-import type { Fetcher, Mounter, OperationOptions, Pusher } from '../target/target.ts';
-import { markSide, onSide, trackSource } from './copy-side.ts';
+import type { Fetcher, FetchOptions, Mounter, OperationOptions, Pusher } from '../target/target.ts';
+import { onSide, pushFrom } from './copy-side.ts';
 import { discoverGraph, type GraphNode } from './discover-graph.ts';
+import { lookFor } from './look-for.ts';
+import { mayLackContent, pushManifestAgain } from './push-manifest-again.ts';
 
 /** As dockerd and containerd. */
 const DEFAULT_CONCURRENCY = 3;
@@ -25,7 +27,8 @@ export interface CopyGraphOptions extends OperationOptions {
 
 /**
  * Copies `root` and all below it, children first, so that a manifest at the destination is always complete. Each node is
- * copied once, however many share it; nothing is fetched that the destination has.
+ * copied once, however many share it; nothing is fetched that the destination has. A registry that refuses a manifest because it
+ * lacks what is below gets that once more.
  * On a failure the other transfers are stopped and awaited, then the first error is thrown; its `side` says where it happened.
  */
 export async function copyGraph(
@@ -68,11 +71,14 @@ async function copyNode(
   const { descriptor, bytes } = node;
   const { signal } = options;
   throwIfAborted(signal);
+  let isHidden = node.isHidden === true;
   if (!bytes) {
-    if (await onSide('destination', () => destination.exists(descriptor, { signal }))) {
+    const found = await lookFor(destination, descriptor, { signal });
+    if (found === 'present') {
       options.onSkipped?.(descriptor);
       return;
     }
+    isHidden = found === 'hidden';
     const from = options.mountFrom?.(descriptor);
     if (from !== undefined && destination.mount) {
       const { mount } = destination;
@@ -82,11 +88,12 @@ async function copyNode(
       }
     }
   }
-  const tracked = trackSource(bytes ? contentOf(bytes) : (fetchOptions) => source.fetch(descriptor, fetchOptions));
+  const open = bytes ? contentOf(bytes) : (part?: FetchOptions) => source.fetch(descriptor, part);
   try {
-    await destination.push(descriptor, tracked.open, { signal });
+    await pushFrom(open, (tracked) => destination.push(descriptor, tracked, { signal, force: isHidden }));
   } catch (error) {
-    throw markSide(error, tracked.failed() ? 'source' : 'destination');
+    if (!bytes || !mayLackContent(error)) throw error;
+    await pushManifestAgain(descriptor, bytes, error, { source, destination, options });
   }
   options.onCopied?.(descriptor, 'transferred');
 }

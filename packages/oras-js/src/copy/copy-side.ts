@@ -39,3 +39,13 @@ export function trackSource(open: OpenContent): TrackedSource {
     },
   };
 }
+
+/** Runs a push that reads `open`, and says on which side it failed. */
+export async function pushFrom(open: OpenContent, push: (open: OpenContent) => Promise<void>): Promise<void> {
+  const tracked = trackSource(open);
+  try {
+    await push(tracked.open);
+  } catch (error) {
+    throw markSide(error, tracked.failed() ? 'source' : 'destination');
+  }
+}

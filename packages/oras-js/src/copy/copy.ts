@@ -1,7 +1,9 @@
 import type { Descriptor } from '../content/descriptor.ts';
+import { fetchBytes } from '../content/fetch-bytes.ts';
 import type { Resolver, Target } from '../target/target.ts';
 import { type CopyGraphOptions, type CopySource, copyGraph } from './copy-graph.ts';
 import { onSide } from './copy-side.ts';
+import { mayLackContent, pushManifestAgain } from './push-manifest-again.ts';
 
 /**
  * Copies what `sourceReference` names, with all below it, and names it `destinationReference` there. The name comes last, so
@@ -21,7 +23,16 @@ export async function copy(
   // Whatever keeps us from reading the tag (403 for a tag that is absent, say), writing it tells.
   const present = await destination.resolve(destinationReference, { signal }).catch(() => undefined);
   if (present?.digest !== root.digest) {
-    await onSide('destination', () => destination.tag(root, destinationReference, { signal }));
+    const tag = () => onSide('destination', () => destination.tag(root, destinationReference, { signal }));
+    try {
+      await tag();
+    } catch (error) {
+      // What was pushed by digest alone may be gone already: zot keeps it for a second, Harbor until its next collection.
+      if (!mayLackContent(error)) throw error;
+      const bytes = await onSide('source', () => fetchBytes(source, root, { signal }));
+      await pushManifestAgain(root, bytes, error, { source, destination, options });
+      await tag();
+    }
   }
   return root;
 }

@@ -6,6 +6,7 @@ import { successorsOf } from '../content/successors-of.ts';
 import { OrasError } from '../error.ts';
 import type { CopyDestination, CopySource } from './copy-graph.ts';
 import { onSide } from './copy-side.ts';
+import { lookFor } from './look-for.ts';
 
 /** An index of indexes of images is 3; nobody nests deeper than a few. */
 const MAX_DEPTH = 16;
@@ -20,6 +21,8 @@ export interface GraphNode {
   bytes?: Uint8Array;
   /** The destination has it, and so all below it. */
   present?: boolean;
+  /** The destination does not tell whether it has it. */
+  isHidden?: boolean;
 }
 
 interface Discovery {
@@ -70,7 +73,9 @@ export async function discoverGraph(discovery: Discovery): Promise<GraphNode[]> 
 async function open({ source, destination, limit, signal, onSkipped }: Discovery, node: GraphNode) {
   const { descriptor } = node;
   const bytes = await limit(async () => {
-    if (await onSide('destination', () => destination.exists(descriptor, { signal }))) return undefined;
+    const looked = await lookFor(destination, descriptor, { signal });
+    if (looked === 'present') return undefined;
+    if (looked === 'hidden') node.isHidden = true;
     return onSide('source', () => fetchBytes(source, descriptor, { signal }));
   });
   if (!bytes) {

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http';
-import { isDigest } from '../content/digest.ts';
 import { escapeControl } from '../content/escape-control.ts';
 
 /** One entry of a registry's `errors`, escaped and capped. Source: OCI distribution-spec v1.1.1, "Error Codes". */
@@ -11,6 +10,7 @@ export interface RegistryErrorEntry {
 /** As go-containerregistry: what explains a failure fits; the rest is noise or an attack. */
 const MAX_ERROR_BODY_BYTES = 64 * 1024;
 const MAX_ENTRIES = 5;
+const MAX_DETAILS = 3;
 const BODY_WAIT_MS = 5_000;
 /** What is sent at once has arrived then. */
 const IDLE_MS = 250;
@@ -73,19 +73,25 @@ function readEntry(entry: unknown): RegistryErrorEntry[] {
   if (typeof entry === 'string') return [{ code: '', message: escapeControl(entry) }];
   if (typeof entry !== 'object' || entry === null) return [];
   const { code, message, detail } = entry as Record<string, unknown>;
-  const said = typeof message === 'string' ? message : typeof detail === 'string' ? detail : '';
-  const digest = digestIn(detail);
+  const said = typeof message === 'string' ? message : '';
+  const more = detailOf(detail).filter((text) => !said.includes(text));
   const texts = {
     code: typeof code === 'string' ? escapeControl(code, 80) : '',
-    message: [escapeControl(said), ...(digest === undefined ? [] : [digest])].join(' ').trim(),
+    message: [said, ...more]
+      .filter((text) => text !== '')
+      .map((text) => escapeControl(text))
+      .join(' '),
   };
   return texts.code === '' && texts.message === '' ? [] : [texts];
 }
 
-/** distribution names there the blob that it lacks. */
-function digestIn(detail: unknown): string | undefined {
-  const digest = typeof detail === 'object' && detail !== null && 'digest' in detail ? detail.digest : detail;
-  return typeof digest === 'string' && isDigest(digest) ? digest : undefined;
+/** What of a detail is for people: distribution names there the blob that it lacks, Artifactory the reason; others send a list. */
+function detailOf(detail: unknown): string[] {
+  const items: unknown[] = Array.isArray(detail) ? detail.slice(0, MAX_DETAILS) : [detail];
+  return items.flatMap((item) => {
+    const { digest, description } = (typeof item === 'object' && item !== null ? item : {}) as Record<string, unknown>;
+    return [item, digest, description].filter((text) => typeof text === 'string');
+  });
 }
 
 function parseJson(text: string): unknown {

@@ -181,7 +181,7 @@ suite('Content-Range, Retry-After, bodies of errors', () => {
     );
     assert.deepEqual(parseErrorBody('<html><title>413 Too\nLarge</title>'), [{ code: '', message: '413 Too Large' }]);
     assert.deepEqual(parseErrorBody('{"errors":[{"code":"DENIED","message":"no","detail":["x"]}]}'), [
-      { code: 'DENIED', message: 'no' },
+      { code: 'DENIED', message: 'no x' },
     ]);
     assert.deepEqual(parseErrorBody('{"details":"incorrect username or password"}'), [
       { code: '', message: 'incorrect username or password' },
