@@ -1,4 +1,5 @@
 import { escapeControl } from '../content/escape-control.ts';
+import { hideUserinfo } from './hide-userinfo.ts';
 import { RegistryError } from './registry-error.ts';
 
 const MAX_LOCATION_LENGTH = 16 * 1024;
@@ -13,7 +14,8 @@ export function parseLocation(location: string | undefined, base: URL): URL {
     url.hash = '';
     return url;
   }
-  const shown = location === undefined ? 'none' : JSON.stringify(escapeControl(location.split('?', 1)[0] ?? '', 200));
+  const shown =
+    location === undefined ? 'none' : JSON.stringify(escapeControl(hideUserinfo(location.split('?', 1)[0] ?? ''), 200));
   throw new RegistryError('INVALID_RESPONSE', `${base.host}: the registry answered with an invalid Location: ${shown}`, {
     remedy: 'The registry or the proxy before it is misconfigured: its public URL must be set there.',
   });

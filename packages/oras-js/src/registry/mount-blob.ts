@@ -39,7 +39,8 @@ export async function mountBlob(
     });
     discard(response);
     if (response.status === 201) return { mounted: true, session: undefined };
-    return { mounted: false, session: uploadLocation(response.headers.location, response.url) };
+    const { location } = response.headers;
+    return { mounted: false, session: location === undefined ? undefined : uploadLocation(location, response.url) };
   } catch (error) {
     // A registry that fails at mounting, and at nothing else, takes the upload.
     if (error instanceof RegistryError && error.status !== undefined && (REFUSED.has(error.status) || error.status >= 500)) {

@@ -41,10 +41,11 @@ export async function pull(
   registry: ScriptedRegistry,
   { contents }: SampleImage,
   options?: RegistryClientOptions,
+  signal?: AbortSignal,
 ): Promise<MemoryTarget> {
   const target = new MemoryTarget();
-  await copy(registry.repository(options), '1.0', target, '1.0', { concurrency: 1 });
-  for (const { descriptor, bytes } of contents) assert.deepEqual(await collect(target.fetch(descriptor)), Buffer.from(bytes));
+  await copy(registry.repository(options), '1.0', target, '1.0', { concurrency: 1, signal });
+  for (const { descriptor, bytes } of contents) assert.ok((await collect(target.fetch(descriptor))).equals(bytes));
   return target;
 }
 
