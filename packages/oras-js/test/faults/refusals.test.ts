@@ -78,11 +78,12 @@ suite('faults: what a registry refuses', () => {
         await pull(registry, image, { credentials: credentialsFor(registry), onEvent: (event) => events.push(event) });
         assert.ok(registry.faults.includes('429'));
         assert.equal(events.filter(({ type }) => type === 'retry').length, 1);
-        assert.equal(events.filter(({ type, ...event }) => type === 'wait' && 'delayMs' in event).length, isAsked ? 1 : 0);
+        assert.equal(events.filter(({ type }) => type === 'wait').length, isAsked ? 1 : 0);
       });
 
-      test(`fault 25: 429 that never ends is given up, at ${where}, ${form}`, async (t) => {
-        if (form === 'with a date') return t.skip('would wait for seconds');
+      // A date has whole seconds: nobody waits for three of them.
+      if (form === 'with a date') continue;
+      test(`fault 25: 429 that never ends is given up, at ${where}, ${form}`, async () => {
         await using registry = (await ScriptedRegistry.start()).hold(image.contents);
         const path = where === 'the registry' ? AT_TAG : /^\/token/;
         registry.script(
@@ -112,7 +113,7 @@ suite('faults: what a registry refuses', () => {
     ['nothing', '', /answered 400$/],
     ['an array as detail', errors('NAME_INVALID', 'no', [{ description: 'too deep' }, 'a/b/c', 7, null]), /no too deep a\/b\/c$/],
     ['errors that are none', { errors: [null, 7, { code: { a: 1 }, message: [] }, 'plain'] }, /answered 400 plain$/],
-    ['control characters', errors('BAD', '\u001b[2Jgone'), /BAD: (?!.*\u001b).*gone$/],
+    ['control characters', errors('BAD', '\u001b[2Jgone'), /BAD: [\x20-\x7e]+gone$/],
   ] as const) {
     test(`fault 29: an error whose body is ${what} is read`, async () => {
       await using registry = await ScriptedRegistry.start();
