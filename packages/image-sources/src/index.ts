@@ -4,6 +4,7 @@ export { type ArchivedImage, DockerArchive, imageIdOf } from './docker/docker-ar
 export type { DockerEnvironment } from './docker/docker-connection.ts';
 export { DockerDaemon } from './docker/docker-daemon.ts';
 export { ImageSourceError, type ImageSourceErrorCode } from './image-source-error.ts';
+export { type ImageSource, parseImageSource } from './parse-image-source.ts';
 export type { OnPrepareEvent, PrepareEvent } from './prepare/prepare-event.ts';
 export { type PrepareOptions, prepareImage } from './prepare/prepare-image.ts';
 export { PreparedCache } from './prepare/prepared-cache.ts';

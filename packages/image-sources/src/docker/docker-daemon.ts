@@ -69,7 +69,7 @@ export class DockerDaemon {
         side: 'source',
       });
     }
-    return prepareImage(archive.archive, image, { ...options, cache });
+    return await prepareImage(archive.archive, image, { ...options, cache });
   }
 
   async #archiveOf(file: Awaited<ReturnType<typeof spool>>, where: string, options: OperationOptions): Promise<DockerArchive> {
