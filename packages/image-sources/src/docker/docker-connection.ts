@@ -1,4 +1,5 @@
 import { access, readFile } from 'node:fs/promises';
+import { platform } from 'node:os';
 import { join } from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import { escapeControl } from 'oras-js';
@@ -48,7 +49,7 @@ function socket(path: string): DockerOptions {
 }
 
 async function defaultSocket(homeDirectory: string): Promise<string> {
-  if (process.platform === 'win32') return '//./pipe/docker_engine';
+  if (platform() === 'win32') return '//./pipe/docker_engine';
   const desktop = join(homeDirectory, '.docker', 'run', 'docker.sock');
   const found = await access(desktop).then(
     () => true,

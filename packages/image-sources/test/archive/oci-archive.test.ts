@@ -94,6 +94,12 @@ test('says INVALID_ARCHIVE wherever the tar was cut', async () => {
   }
 });
 
+test('says which file a cut goes through', async () => {
+  const { folder, path } = await archiveOf(sampleGraph(), (bytes) => bytes.subarray(0, 100_000));
+  await using _ = folder;
+  await assert.rejects(OciArchive.open(path, OPTIONS(folder.path)), { message: /cut short: blobs\/sha256\/\w{64} ends after/ });
+});
+
 test('says DIGEST_MISMATCH where a blob was changed', async () => {
   const graph = sampleGraph();
   const { folder, path } = await archiveOf(graph, (bytes) => {
