@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ArchiveFile } from '@zenml-airgap/image-sources';
+import { ArchiveFile, ImageSourceError } from '@zenml-airgap/image-sources';
+import fc from 'fast-check';
 import { temporaryFolder } from '../temporary-folder.ts';
 import { type TarPart, tarOf } from './tar-of.ts';
 
@@ -109,3 +110,37 @@ test('reads sizes from 8 GiB on without reading what lies between', async () => 
   assert.equal(archive.find('large')?.size, size);
   assert.equal((await archive.readSmall('after'))?.toString(), 'the end');
 });
+
+test('whatever bytes change, the files are found or the error is ours', async () => {
+  const whole = await tarOf([
+    text('a/file', 'content'),
+    { name: 'b', type: 'symlink', linkname: 'a/file' },
+    text('y'.repeat(300), 'long'),
+  ]);
+  await using folder = await temporaryFolder();
+  const path = join(folder.path, 'some.tar');
+  const change = fc.tuple(fc.nat({ max: whole.length - 1 }), fc.nat({ max: 255 }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 4 }), fc.nat({ max: whole.length }), async (changes, end) => {
+      const bytes = Buffer.from(whole);
+      for (const [at, value] of changes) bytes[at] = value;
+      // The checksums are made right again, so that the fields behind them are read.
+      for (let at = 0; at + 512 <= bytes.length; at += 512) withChecksum(bytes.subarray(at, at + 512));
+      await writeFile(path, end % 3 === 0 ? bytes.subarray(0, end) : bytes);
+      try {
+        await using archive = await ArchiveFile.open(path, { spoolFolder: folder.path });
+        for (const name of ['a/file', 'b', 'y'.repeat(300)]) await archive.readSmall(name);
+      } catch (error) {
+        assert.ok(error instanceof ImageSourceError, String(error));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});
+
+function withChecksum(block: Buffer): void {
+  if (block.toString('latin1', 257, 262) !== 'ustar') return;
+  block.fill(0x20, 148, 156);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+}

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { gunzipSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { DockerArchive, PreparedCache, type PrepareEvent, prepareImage } from '@zenml-airgap/image-sources';
 import { type Descriptor, digestHex, digestOf, fetchBytes, type ImageManifest } from 'oras-js';
@@ -210,4 +212,17 @@ test('stops when it is aborted in the middle of a layer, and leaves nothing unfi
   await assert.rejects(preparing, { code: 'ABORTED' });
   assert.deepEqual(await readdir(cache.ingest), []);
   assert.deepEqual(await readdir(join(cache.layout.path, 'layers')), []);
+});
+
+test('reads what skopeo writes as docker-archive', async () => {
+  await using folder = await temporaryFolder();
+  const { cache, root } = await prepare(folder.path, oldLayout([IMAGE]));
+  await cache.layout.tag(root, 'one');
+  const path = join(folder.path, 'skopeo.tar');
+  const target = `docker-archive:${path}:corp/one:1.0`;
+  await promisify(execFile)('skopeo', ['copy', '--insecure-policy', `oci:${cache.layout.path}:one`, target]);
+  await using archive = await DockerArchive.open(path, { spoolFolder: cache.ingest });
+  const image = await archive.image('docker.io/corp/one:1.0');
+  const again = await PreparedCache.open(join(folder.path, 'another'));
+  await assertUnpacksTo(again, await prepareImage(archive.archive, image, { cache: again }), IMAGE);
 });
