@@ -1,21 +1,22 @@
 import { pullScope } from '../auth/scopes.ts';
-import type { Digest } from '../content/digest.ts';
+import { type Digest, isDigest } from '../content/digest.ts';
 import type { OperationOptions } from '../target/target.ts';
 import type { BlobPlace } from './fetch-blob.ts';
 import { discard } from './follow-redirects.ts';
-import { MANIFEST_ACCEPT } from './get-manifest.ts';
+import { getManifest, MANIFEST_ACCEPT } from './get-manifest.ts';
+import { RegistryError } from './registry-error.ts';
 
-/** @returns whether it is there. @throws WITHHELD, … */
+/** @param reference tag or digest. @returns whether it is there. @throws WITHHELD, INVALID_RESPONSE, DIGEST_MISMATCH, … */
 export async function manifestExists(
   { host, repository }: BlobPlace,
-  digest: Digest,
+  reference: string,
   { signal }: OperationOptions,
 ): Promise<boolean> {
   const response = await host.request({
-    what: `look for manifest ${digest}`,
+    what: `look for manifest ${reference}`,
     where: `${host.name}/${repository}`,
     method: 'HEAD',
-    target: `${repository}/manifests/${digest}`,
+    target: `${repository}/manifests/${reference}`,
     repository,
     scopes: [pullScope(repository)],
     headers: { Accept: MANIFEST_ACCEPT },
@@ -23,5 +24,25 @@ export async function manifestExists(
     signal,
   });
   discard(response);
-  return response.status === 200;
+  if (response.status === 404) return false;
+  const named = response.headers['docker-content-digest'];
+  const isNamed = named === reference || (typeof named === 'string' && !isSameAlgorithm(named, reference));
+  // A server that says 200 to everything has nothing, and one that names another digest may be wrong: the bytes tell.
+  if (isDigest(reference) && !isNamed) return isReadable({ host, repository }, reference, { signal });
+  return true;
+}
+
+/** Harbor keeps what is named by sha512 under its sha256. */
+function isSameAlgorithm(one: string, other: string): boolean {
+  return one.split(':', 1)[0] === other.split(':', 1)[0];
+}
+
+async function isReadable(place: BlobPlace, digest: Digest, options: OperationOptions): Promise<boolean> {
+  try {
+    await getManifest(place, digest, options);
+    return true;
+  } catch (error) {
+    if (error instanceof RegistryError && error.code === 'NOT_FOUND') return false;
+    throw error;
+  }
 }

@@ -1,23 +1,30 @@
+import pLimit, { type LimitFunction } from 'p-limit';
 import { pushScope } from '../auth/scopes.ts';
 import { digestAlgorithm } from '../content/digest.ts';
 import { escapeControl } from '../content/escape-control.ts';
 import type { OperationOptions } from '../target/target.ts';
+import { checkKept } from './check-kept.ts';
 import type { BlobPlace } from './fetch-blob.ts';
 import { discard } from './follow-redirects.ts';
 import type { FetchedManifest } from './get-manifest.ts';
 import { RegistryError } from './registry-error.ts';
+import type { RegistryCall, RegistryHost } from './registry-host.ts';
+
+/** Where manifests go one at a time that were refused among others. */
+const alone = new WeakMap<RegistryHost, LimitFunction>();
 
 /**
  * Stores a manifest under `reference`, a tag or its digest.
- * @throws TAG_IMMUTABLE, DENIED, REGISTRY_ERROR (see isContentMissing), DIGEST_MISMATCH, …
+ * @returns whether the registry says that it has taken notice of the manifest's `subject`
+ * @throws TAG_IMMUTABLE, DENIED, REGISTRY_ERROR (see isContentMissing), DIGEST_MISMATCH, INVALID_RESPONSE (it is not there afterwards), …
  */
 export async function putManifest(
   { host, repository }: BlobPlace,
   { descriptor, bytes }: FetchedManifest,
   { reference, signal }: OperationOptions & { readonly reference: string },
-): Promise<void> {
+): Promise<boolean> {
   const where = `${host.name}/${repository}`;
-  const response = await host.request({
+  const call: RegistryCall = {
     what: `push manifest ${reference}`,
     where,
     method: 'PUT',
@@ -28,6 +35,12 @@ export async function putManifest(
     body: bytes,
     accept: [200, 201, 202],
     signal,
+  };
+  const response = await host.request(call).catch((error: unknown) => {
+    if (!isSpurious(error)) throw error;
+    const queue = alone.get(host) ?? pLimit(1);
+    alone.set(host, queue);
+    return queue(() => host.request(call));
   });
   discard(response);
   const stored = response.headers['docker-content-digest'];
@@ -41,4 +54,14 @@ export async function putManifest(
       },
     );
   }
+  // A server that says 200 to everything has stored nothing.
+  const { status } = response;
+  if (status !== 201) await checkKept({ host, repository }, { descriptor, bytes }, { reference, status, signal });
+  return response.headers['oci-subject'] !== undefined;
+}
+
+/** Artifactory says so of manifests that come at once (jib #3021): the same one passes alone. */
+function isSpurious(error: unknown): boolean {
+  if (!(error instanceof RegistryError) || error.code !== 'REGISTRY_ERROR' || error.status !== 400) return false;
+  return error.registryCodes.includes('MANIFEST_INVALID');
 }
