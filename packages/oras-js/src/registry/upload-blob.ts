@@ -3,6 +3,7 @@ import type { Descriptor } from '../content/descriptor.ts';
 import { digestAlgorithm } from '../content/digest.ts';
 import type { OpenContent, OperationOptions } from '../target/target.ts';
 import { blobExists } from './blob-exists.ts';
+import { explainDroppedUpload } from './explain-dropped-upload.ts';
 import type { BlobPlace } from './fetch-blob.ts';
 import { discard } from './follow-redirects.ts';
 import { uploadLocation, withParameter } from './location.ts';
@@ -41,7 +42,16 @@ export async function uploadBlob(
 ): Promise<void> {
   const { signal } = options;
   const step: Step = { place, descriptor, body: { size: descriptor.size, open }, signal };
-  let session = options.session;
+  try {
+    await uploadWithRetries(step, options.session);
+  } catch (error) {
+    throw await explainDroppedUpload(place, descriptor.digest, { error, signal });
+  }
+}
+
+async function uploadWithRetries(step: Step, opened: URL | undefined): Promise<void> {
+  const { place, descriptor, signal } = step;
+  let session = opened;
   // Some registries take no empty PATCH.
   let isPatchTaken = descriptor.size > 0;
   await place.host.retry(signal, async (attempt) => {
@@ -142,7 +152,9 @@ function beginAgain({ code, message, status }: RegistryError): RegistryError {
 
 /** The registry was restarted, or another node of it answers: distribution says so with 404. Begin anew. */
 function isSessionLost(error: unknown): error is RegistryError {
-  return error instanceof RegistryError && error.registryCodes.some((code) => code.startsWith('BLOB_UPLOAD_'));
+  // Nexus says BLOB_UPLOAD_INVALID of what it lets nobody change.
+  if (!(error instanceof RegistryError) || error.code === 'TAG_IMMUTABLE') return false;
+  return error.registryCodes.some((code) => code.startsWith('BLOB_UPLOAD_'));
 }
 
 /** A refusal that tells of a lost session, a missing repository or the content is about these, not about PATCH. */
