@@ -6,6 +6,7 @@ import { http, https } from './node-http.ts';
 import { RegistryError } from './registry-error.ts';
 import type { OnRegistryEvent } from './registry-event.ts';
 import { tellUnanswered } from './tell-unanswered.ts';
+import { MIN_BYTES_PER_SECOND, watchPace } from './watch-pace.ts';
 import { type WriteState, writeBody } from './write-body.ts';
 
 /** A body that is opened when it is sent, and again when it has to be sent again. */
@@ -49,6 +50,9 @@ export interface Timeouts {
 /** A commit of 10 GB takes a registry minutes before it answers; a proxy in between gives up after 60 s or longer. */
 export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 30_000, stallMs: 120_000, unansweredMs: 5_000 };
 
+/** Four times what Node allows by default: signed URLs, cookies and policies of several proxies fit. */
+const MAX_HEADER_BYTES = 64 * 1024;
+
 /**
  * Sends one request and resolves with the answer's head; redirects and errors are answers. An answer that comes while the body is
  * being sent ends the sending and is returned, so that the reason (413, 401) is read and not the reset that follows it.
@@ -67,6 +71,7 @@ export function sendRequest(
       method,
       agent,
       timeout: timeouts.stallMs,
+      maxHeaderSize: MAX_HEADER_BYTES,
       headers: body === undefined ? headers : { ...headers, 'Content-Length': String(streams ? body.size : body.byteLength) },
       ...(signal ? { signal } : {}),
     });
@@ -79,9 +84,13 @@ export function sendRequest(
       const stop = tellUnanswered({ host: url.host, method, path: url.pathname, afterMs: timeouts.unansweredMs }, onEvent);
       outgoing.once('response', stop).once('close', stop);
     };
+    const watch = (): void => {
+      tell();
+      watchPace(outgoing, timeouts.stallMs, () => (message ?? outgoing).destroy(tooSlow(url, timeouts.stallMs)));
+    };
     // While a body is sent it is our turn.
-    if (streams) outgoing.once('finish', tell);
-    else tell();
+    if (streams) outgoing.once('finish', watch);
+    else watch();
     onSilence(outgoing, (socket) => {
       // Paused by us, or waiting for our own source: not the other side's fault. Ask again later.
       if (state.waitingForSource || message?.isPaused()) socket.setTimeout(timeouts.stallMs);
@@ -89,7 +98,7 @@ export function sendRequest(
     });
     outgoing.on('error', (error) => {
       if (signal?.aborted) reject(new OrasError('ABORTED', 'the operation was aborted', { cause: signal.reason }));
-      else reject(error);
+      else reject('code' in error && error.code === 'HPE_HEADER_OVERFLOW' ? headersTooLarge(url) : error);
     });
     outgoing.on('response', (incoming) => {
       message = incoming;
@@ -136,6 +145,20 @@ function limitConnecting(outgoing: ClientRequest, connectMs: number): void {
     }, connectMs);
     const clear = (): void => clearTimeout(timer);
     socket.once('encrypted' in socket ? 'secureConnect' : 'connect', clear).once('close', clear);
+  });
+}
+
+function tooSlow(url: URL, windowMs: number): RegistryError {
+  const text = `${url.host}: fewer than ${MIN_BYTES_PER_SECOND} bytes a second came for ${windowMs / 1000} s`;
+  return new RegistryError('CONNECTION_FAILED', text, {
+    remedy: 'Try again. If it stays so slow, look at the proxies and firewalls between.',
+    transient: true,
+  });
+}
+
+function headersTooLarge(url: URL): RegistryError {
+  return new RegistryError('TOO_LARGE', `${url.host}: the headers of the answer have more than ${MAX_HEADER_BYTES} bytes`, {
+    remedy: 'Check that a registry listens at this port, and what a proxy before it adds (cookies, policies).',
   });
 }
 
