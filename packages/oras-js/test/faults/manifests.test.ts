@@ -94,6 +94,7 @@ suite('faults: manifests that are not what is said of them', () => {
     );
     await push(registry, image);
     assert.deepEqual(registry.requests(BY_DIGEST), ['HEAD', 'PUT (spurious)', 'PUT']);
+    assert.deepEqual(registry.requests(/blobs\/sha256/), ['HEAD', 'HEAD'], 'no blob was looked for again');
   });
 
   test('MANIFEST_INVALID to a manifest that stays refused ends after the content was looked at', async () => {
