@@ -1,1 +1,1 @@
-export {};
+export { type CloudCredentials, cloudCredentials } from './cloud-credentials.ts';

@@ -45,10 +45,12 @@ export { type CopyDestination, type CopyGraphOptions, type CopySource, copyGraph
 export { ORIGINAL_DIGEST, type SelectedPlatforms, selectPlatforms } from './copy/select-platforms.ts';
 export { type ErrorDetails, OrasError, type OrasErrorCode } from './error.ts';
 export { isLoopbackHost } from './registry/loopback.ts';
+export { type OutboundAgents, type OutboundOptions, outboundAgents } from './registry/outbound-agents.ts';
 export { createRegistryClient, RegistryClient, type RegistryClientOptions } from './registry/registry-client.ts';
 export { isContentMissing, RegistryError } from './registry/registry-error.ts';
 export type { OnRegistryEvent, RegistryEvent } from './registry/registry-event.ts';
 export { Repository } from './registry/repository.ts';
+export { SingleFlight } from './registry/single-flight.ts';
 export { MemoryTarget } from './target/memory-target.ts';
 export { OciLayout } from './target/oci-layout.ts';
 export { readFileRange } from './target/read-file-range.ts';
