@@ -11,6 +11,9 @@ export interface ConnectProxy extends AsyncDisposable {
 export async function startConnectProxy(ports: Readonly<Record<string, number>>): Promise<ConnectProxy> {
   const connects: string[] = [];
   const server = http.createServer((_request, response) => response.writeHead(418).end());
+  // Tunnels are no connections of the server's any more, which would wait for them.
+  const sockets = new Set<net.Socket>();
+  server.on('connection', (socket) => sockets.add(socket));
   server.on('connect', (request, client, head) => {
     client.on('error', () => {});
     const target = request.url ?? '';
@@ -33,6 +36,7 @@ export async function startConnectProxy(ports: Readonly<Record<string, number>>)
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     connects,
     async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
