@@ -15,10 +15,11 @@ export function watchPace(outgoing: ClientRequest, windowMs: number, onSlow: () 
     return;
   }
   let seen = socket.bytesRead;
+  let isPaused = false;
   let wasPaused = false;
   const begin = (): void => {
     seen = socket.bytesRead;
-    wasPaused = false;
+    wasPaused = isPaused;
     timer.refresh();
   };
   const timer = setTimeout(() => {
@@ -29,9 +30,13 @@ export function watchPace(outgoing: ClientRequest, windowMs: number, onSlow: () 
   outgoing.once('response', (message: IncomingMessage) => {
     begin();
     message.on('pause', () => {
+      isPaused = true;
       wasPaused = true;
     });
-    message.on('resume', begin);
+    message.on('resume', () => {
+      isPaused = false;
+      begin();
+    });
     message.once('close', () => clearTimeout(timer));
   });
   stopWithSocket(socket, outgoing, timer);
