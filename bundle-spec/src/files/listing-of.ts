@@ -1,3 +1,4 @@
+import { formatPlatform } from 'oras-js';
 import { defaultChartsDestination, destinationReference } from '../destination-reference.ts';
 import type { Artifact, BundleManifest, Destination } from '../schemas/bundle-manifest.ts';
 import { formatSize } from './format-size.ts';
@@ -61,9 +62,7 @@ function artifactBytes({ artifacts, blobs }: Listed): ReadonlyMap<Artifact, numb
 }
 
 function describe(artifact: Artifact, bytes: number): string[] {
-  const platforms = artifact.platforms.map(({ os, architecture, variant }) =>
-    [os, architecture, variant].filter(Boolean).join('/'),
-  );
+  const platforms = artifact.platforms.map(formatPlatform);
   return [
     `  ${artifact.name} ${artifact.tag}`,
     ...formatTable([
@@ -71,6 +70,9 @@ function describe(artifact: Artifact, bytes: number): string[] {
       ['    digest', artifact.root.digest],
       ['    size', `${formatSize(bytes)}, shared content included`],
       ...(artifact.kind === 'image' ? [['    platforms', platforms.join(', ') || 'not stated']] : []),
+      ...(artifact.original === undefined
+        ? []
+        : [['    cut from', `${artifact.original.digest}, whose signatures do not match what is carried`]]),
       ['    published', artifact.created ?? 'unknown'],
     ]),
   ];

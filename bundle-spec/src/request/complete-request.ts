@@ -8,6 +8,8 @@ export interface CompleteRequest {
   readonly source: 'gcp' | 'aws';
   readonly versions: { readonly controlPlane: string | null; readonly workspaceServer: readonly string[] };
   readonly client: { readonly python: readonly string[] };
+  /** Those to carry of each image; empty: all. */
+  readonly platforms: readonly string[];
   readonly charts: readonly string[];
   readonly images: readonly { readonly image: string; readonly name?: string }[];
   readonly allowMissing: readonly { readonly image: string; readonly reason: string }[];
@@ -36,6 +38,7 @@ export function completeRequest(request: Request): CompleteRequest {
       workspaceServer: [request.versions.workspaceServer].flat(),
     },
     client: { python: request.client?.python ?? [] },
+    platforms: request.platforms ?? [],
     charts: request.charts ?? DEFAULT_CHARTS[scenario],
     images: (request.images ?? []).map((image) => (typeof image === 'string' ? { image } : image)),
     allowMissing: request.allowMissing ?? [],

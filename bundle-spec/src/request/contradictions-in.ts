@@ -1,4 +1,4 @@
-import { formatReference, parseReference } from 'oras-js';
+import { formatReference, parsePlatform, parseReference } from 'oras-js';
 import { quote } from '../problems/quote.ts';
 import { canonicalReferenceSchema, relativeNameSchema } from '../schemas/primitives.ts';
 import type { Request } from '../schemas/request.ts';
@@ -17,6 +17,7 @@ export function contradictionsIn(request: Request): RequestProblem[] {
     ...versionProblems(request),
     ...imageProblems(request),
     ...chartProblems(request),
+    ...platformProblems(request),
     ...repeated(['client', 'python'], request.client?.python ?? []),
     ...repeated(
       ['allowMissing'],
@@ -38,6 +39,20 @@ function imageProblems(request: Request): RequestProblem[] {
     images.map(({ image, name }) => (name === undefined ? image : `${image} as ${name}`)),
   );
   return [...problems, ...sameImage];
+}
+
+function platformProblems({ platforms = [] }: Request): RequestProblem[] {
+  const problems = platforms.flatMap((platform, index) => {
+    try {
+      parsePlatform(platform);
+      return [];
+    } catch {
+      return [
+        { path: ['platforms', index], text: `${quote(platform)} is no platform: OS/ARCHITECTURE[/VARIANT], such as linux/amd64` },
+      ];
+    }
+  });
+  return [...problems, ...repeated(['platforms'], platforms)];
 }
 
 function chartProblems(request: Request): RequestProblem[] {

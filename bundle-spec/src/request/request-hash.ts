@@ -7,7 +7,9 @@ import { completeRequest } from './complete-request.ts';
  * what is carried nor what it is called. Comments, order of keys and shorthand do not count.
  */
 export function requestHash(request: Request): Digest {
-  const { registries: _registries, mirrors: _mirrors, signing: _signing, ...wanted } = completeRequest(request);
+  const { registries: _registries, mirrors: _mirrors, signing: _signing, platforms, ...rest } = completeRequest(request);
+  // A key that came later counts only where it says something: locks that are there stay good.
+  const wanted = { ...rest, ...(platforms.length === 0 ? {} : { platforms }) };
   return digestOf(new TextEncoder().encode(JSON.stringify(sorted(wanted))));
 }
 

@@ -11,7 +11,6 @@ export function unsupportedIn(request: Request): RequestProblem[] {
   const unsupported = (path: readonly PropertyKey[], text: string): void => {
     problems.push({ path, text, unsupported: true });
   };
-  if (request.platforms !== undefined) unsupported(['platforms'], 'cannot be selected yet: leave the key out to carry all');
   if (request.referrers !== undefined) unsupported(['referrers'], 'are not carried yet: leave the key out');
   for (const [index, entry] of (request.images ?? []).entries()) {
     const image = typeof entry === 'string' ? entry : entry.image;

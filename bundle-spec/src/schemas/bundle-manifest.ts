@@ -27,6 +27,9 @@ export const artifactSchema = z.strictObject({
   tag: tagSchema,
   root: descriptorSchema,
   platforms: z.array(platformSchema).max(1000),
+  original: descriptorSchema
+    .optional()
+    .describe('The published index, where `root` is what platform selection made of it. The bundle does not hold it.'),
   referrers: z.array(descriptorSchema).max(10_000),
   created: instantSchema.nullable(),
 });

@@ -25,7 +25,12 @@ export const requestSchema = z.strictObject({
     .strictObject({ python: z.array(z.string().regex(/^\d+\.\d+$/)).max(20) })
     .optional()
     .describe('Python variants of the client image, besides zenml:VERSION.'),
-  platforms: z.array(text).max(100).optional().describe('Default: all that upstream has.'),
+  platforms: z
+    .array(text)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe('OS/ARCHITECTURE[/VARIANT] of the images to carry. Default: all that upstream has.'),
   referrers: z.enum(['all', 'none']).optional(),
   charts: z.array(text).max(100).optional().describe('Default: those of the scenario. [] where Helm is not used.'),
   images: z.array(requestedImageSchema).max(10_000).optional(),

@@ -10,6 +10,7 @@ test('fills in the documented defaults', () => {
     source: 'gcp',
     versions: { controlPlane: '0.13.0', workspaceServer: ['0.93.2'] },
     client: { python: [] },
+    platforms: [],
     charts: ['zenml-pro', 'zenml'],
     images: [],
     allowMissing: [],

@@ -236,10 +236,13 @@ const REFUSED: [string, string, string, string[]][] = [
   ],
   // what later versions will do
   [
-    'a choice of platforms',
-    `${MINIMAL}platforms: [linux/amd64]\n`,
-    'UNSUPPORTED',
-    ['zenml-bundle.yaml:4:12: platforms: cannot be selected yet: leave the key out to carry all'],
+    'platforms that are none, and one twice',
+    `${MINIMAL}platforms: [linux, linux/amd64, linux/amd64]\n`,
+    'INVALID_REQUEST',
+    [
+      'zenml-bundle.yaml:4:13: platforms[0]: "linux" is no platform: OS/ARCHITECTURE[/VARIANT], such as linux/amd64',
+      'zenml-bundle.yaml:4:33: platforms[2]: "linux/amd64" is named twice',
+    ],
   ],
   [
     'referrers',

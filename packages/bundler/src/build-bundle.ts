@@ -51,7 +51,12 @@ export async function buildBundle({ plan, contents }: PreparedBundle, options: B
     presentBytes: blobs.reduce((sum, { digest }) => sum + writer.writtenBytes(digest), 0),
   });
   await fetchBlobs(blobs, writer, {
-    openBlob: (blob) => openBlob(blob, { open, small, repositories: contents.repositories.get(blob.digest) ?? [] }),
+    openBlob: (blob) =>
+      openBlob(blob, {
+        open,
+        known: contents.manifests.get(blob.digest) ?? small.get(blob.digest),
+        repositories: contents.repositories.get(blob.digest) ?? [],
+      }),
     describe: (blob) => describe(blob, plan),
     concurrency: options.concurrency,
     signal,

@@ -71,8 +71,8 @@ async function planLocked(
   lock: Lock,
   options: PrepareOptions,
 ): Promise<Pick<PreparedBundle, 'contents' | 'missing' | 'plan'>> {
-  const contents = contentsOf(await readLocked(lock, options));
   const { scenario, registries, ...complete } = completeRequest(request);
+  const contents = contentsOf(await readLocked(lock, { ...options, platforms: complete.platforms }));
   const missing = missingOf(lock, complete);
   const plan = planBundle({
     tool: options.tool,

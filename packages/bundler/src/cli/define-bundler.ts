@@ -1,5 +1,6 @@
 import { addOutputOptions, addRegistryOptions } from '@zenml-airgap/terminal';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { formatPlatform, parsePlatform } from 'oras-js';
 import type { BundlerContext } from './bundler-context.ts';
 import { parseFileName } from './parse-file-name.ts';
 import { DEFAULT_REQUEST } from './request-options.ts';
@@ -103,7 +104,20 @@ function requestOptions(command: Command): Command {
   return addRegistryOptions(command)
     .option('-f, --file <yaml>', 'the request', parseFileName, DEFAULT_REQUEST)
     .addOption(new Option('--update', 'resolve again, even where the lock fits').conflicts('locked'))
+    .option(
+      '--platform <os/arch>',
+      'carry only this platform of each image, instead of platforms in the request; repeatable',
+      addPlatform,
+    )
     .option('--locked', 'never resolve: refuse where the lock does not fit');
+}
+
+function addPlatform(text: string, before: readonly string[] = []): string[] {
+  try {
+    return [...before, formatPlatform(parsePlatform(text))];
+  } catch {
+    throw new InvalidArgumentError('OS/ARCHITECTURE[/VARIANT], such as linux/amd64');
+  }
 }
 
 function examples(...lines: string[]): string {

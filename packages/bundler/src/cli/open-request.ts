@@ -8,7 +8,7 @@ import type { RequestOptions } from './request-options.ts';
  * @throws what reading the request throws; LOCK_MISSING, LOCK_OUTDATED, INVALID_LOCK
  */
 export async function openRequest(options: RequestOptions, { signal }: BundlerContext): Promise<RequestFile> {
-  const file = await readRequest(options.file);
+  const file = await readRequest(options.file, options);
   if (options.locked === true) await fittingLock({ ...file, signal });
   return file;
 }

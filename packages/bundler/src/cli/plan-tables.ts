@@ -1,5 +1,6 @@
 import type { Lock, MissingImage } from '@zenml-airgap/bundle-spec';
 import { type Column, formatBytes } from '@zenml-airgap/terminal';
+import { formatPlatform } from 'oras-js';
 import type { PlanSummary } from '../resolve/plan-summary.ts';
 
 interface Table {
@@ -39,9 +40,7 @@ function platformsText({
   readonly platforms: readonly { os: string; architecture: string; variant?: string | undefined }[];
 }): string {
   if (platforms.length === 0) return kind === 'chart' ? '-' : 'not stated';
-  const shown = platforms
-    .slice(0, MAX_PLATFORMS)
-    .map(({ os, architecture, variant }) => [os, architecture, variant].filter(Boolean).join('/'));
+  const shown = platforms.slice(0, MAX_PLATFORMS).map(formatPlatform);
   return shown.join(', ') + (platforms.length > MAX_PLATFORMS ? ` and ${platforms.length - MAX_PLATFORMS} more` : '');
 }
 

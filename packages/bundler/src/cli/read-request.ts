@@ -12,10 +12,16 @@ export interface RequestFile {
   readonly lockPath: string;
 }
 
+/** What the command line says instead of the file; a lock counts for both together. */
+interface RequestOverrides {
+  readonly platform?: readonly string[];
+}
+
 /** @throws FILE_NOT_FOUND, FILE_ERROR, and what parsing throws */
-export async function readRequest(path: string): Promise<RequestFile> {
+export async function readRequest(path: string, { platform }: RequestOverrides = {}): Promise<RequestFile> {
   const folder = dirname(path);
-  const request = parseRequest(await readText(path), { file: path });
+  const written = parseRequest(await readText(path), { file: path });
+  const request = platform === undefined ? written : { ...written, platforms: [...platform] };
   return { request, complete: completeRequest(request), folder, lockPath: join(folder, `${parse(path).name}.lock.json`) };
 }
 

@@ -9,6 +9,7 @@ export interface RequestOptions extends RegistryOptions {
   readonly file: string;
   readonly update?: boolean;
   readonly locked?: boolean;
+  readonly platform?: readonly string[];
 }
 
 export function lockModeOf({ update, locked }: RequestOptions): LockMode {

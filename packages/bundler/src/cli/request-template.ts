@@ -23,6 +23,9 @@ ${hybrid ? '' : '  controlPlane: 0.13.0\n'}  workspaceServer: 0.93.2       # or 
 client:
   python: ["3.11"]
 
+# Platforms of the images to carry. Without this line all of them are, and digests and signatures stay those of upstream.
+# platforms: [linux/amd64]
+
 # Helm charts: those of the scenario. [] where Helm is not used; further ones as oci:// references.
 charts: ${hybrid ? '[zenml]' : '[zenml-pro, zenml]'}
 

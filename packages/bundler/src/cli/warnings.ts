@@ -28,12 +28,21 @@ export function warningsOf(lock: Lock, request: CompleteRequest, { helm, summary
     ),
     ...chartWarnings(lock, helm),
     ...unusedAllowances(lock, request).map((image) => `allowMissing: no chart names ${image}`),
+    ...cutDown(lock),
     ...(summary?.artifacts ?? [])
       .filter(({ zstdLayers }) => zstdLayers > 0)
       .map(
         ({ artifact }) =>
           `${artifact.name}:${artifact.tag} has layers compressed with zstd: Docker before 23 cannot load them from the bundle`,
       ),
+  ];
+}
+
+function cutDown({ artifacts }: Lock): string[] {
+  const names = artifacts.filter(({ original }) => original !== undefined).map(({ name, tag }) => `${name}:${tag}`);
+  if (names.length === 0) return [];
+  return [
+    `${names.join(', ')}: cut down to some platforms, so the digest is another: signatures over the published index do not match it`,
   ];
 }
 

@@ -1,21 +1,20 @@
 import { contentOf, type Descriptor, type OpenContent, OrasError } from 'oras-js';
-import type { SmallContents } from '../resolve/small-contents.ts';
 import type { OpenSource } from '../resolve/source.ts';
 
 export interface BlobOrigin {
   readonly open: OpenSource;
   /** Canonical repositories that list the blob; a registry may hold it in one of them alone. */
   readonly repositories: readonly string[];
-  readonly small: SmallContents;
+  /** What was read, or made, while resolving. */
+  readonly known: Uint8Array | undefined;
 }
 
 /**
  * A blob's content from wherever it is: memory, else the first repository that has it.
  * @throws NOT_FOUND when none has
  */
-export function openBlob(descriptor: Descriptor, { open, repositories, small }: BlobOrigin): OpenContent {
+export function openBlob(descriptor: Descriptor, { open, repositories, known }: BlobOrigin): OpenContent {
   return async function* (options) {
-    const known = small.get(descriptor.digest);
     if (known !== undefined && known.length === descriptor.size) return yield* contentOf(known)(options);
     let absent: unknown = new OrasError('NOT_FOUND', `no repository lists ${descriptor.digest}`);
     for (const repository of repositories) {

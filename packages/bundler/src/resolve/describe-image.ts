@@ -21,7 +21,7 @@ const CONFIG_TYPES: readonly string[] = [MediaType.ociConfig, MediaType.dockerCo
 
 /** Platforms and creation date, from configs first and annotations else. */
 export async function describeImage(
-  source: Fetcher,
+  source: Pick<Fetcher, 'fetch'>,
   graph: ArtifactGraph,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<ArtifactDescription> {
@@ -56,7 +56,7 @@ function annotationOf(graph: ArtifactGraph, node: Descriptor): string | undefine
 }
 
 async function readConfig(
-  source: Fetcher,
+  source: Pick<Fetcher, 'fetch'>,
   config: Descriptor,
   options: { signal?: AbortSignal | undefined },
 ): Promise<Record<string, unknown>> {

@@ -23,7 +23,7 @@ const MAX_MANIFESTS = 10_000;
  * @throws NOT_FOUND, DIGEST_MISMATCH, INVALID_MANIFEST, TOO_LARGE
  */
 export async function readGraph(
-  source: Fetcher,
+  source: Pick<Fetcher, 'fetch'>,
   root: Descriptor,
   options: { signal?: AbortSignal | undefined } = {},
 ): Promise<ArtifactGraph> {
@@ -52,7 +52,7 @@ export async function readGraph(
     }
     level = below;
   }
-  return { root: bare(root), manifests, children, nodes };
+  return { root: bareDescriptor(root), manifests, children, nodes };
 }
 
 /** Adds a level to `nodes`; returns its manifests that were not met before. */
@@ -62,11 +62,12 @@ function newManifests(level: readonly Descriptor[], nodes: Map<Digest, Descripto
     if (known !== undefined && known.size !== node.size) {
       throw new OrasError('INVALID_MANIFEST', `${node.digest} is listed with ${known.size} bytes and with ${node.size}`);
     }
-    if (known === undefined) nodes.set(node.digest, bare(node));
+    if (known === undefined) nodes.set(node.digest, bareDescriptor(node));
     return known === undefined && isManifestType(node.mediaType);
   });
 }
 
-function bare({ mediaType, digest, size }: Descriptor): Descriptor {
+/** What is needed to fetch, and nothing that a registry could add. */
+export function bareDescriptor({ mediaType, digest, size }: Descriptor): Descriptor {
   return { mediaType, digest, size };
 }

@@ -2,7 +2,8 @@ import type { Artifact } from '@zenml-airgap/bundle-spec';
 import { type Descriptor, isManifestType, OrasError } from 'oras-js';
 import { assertKind } from './assert-kind.ts';
 import { describeImage } from './describe-image.ts';
-import { type ArtifactGraph, readGraph } from './read-graph.ts';
+import { type ArtifactGraph, bareDescriptor, readGraph } from './read-graph.ts';
+import { selectImage } from './select-image.ts';
 import type { Source } from './source.ts';
 import { sourceOf, type WantedArtifact } from './wanted-artifact.ts';
 
@@ -19,15 +20,17 @@ export interface ResolvedArtifact {
 export async function resolveArtifact(
   wanted: WantedArtifact,
   source: Source,
-  options: { signal?: AbortSignal | undefined },
+  options: { readonly platforms: readonly string[]; readonly signal?: AbortSignal | undefined },
 ): Promise<ResolvedArtifact> {
-  const root = await source.resolve(wanted.digest ?? wanted.tag, options);
-  if (wanted.digest !== undefined && root.digest !== wanted.digest) {
-    throw new OrasError('DIGEST_MISMATCH', `the registry answers ${root.digest} where ${wanted.digest} was asked for`);
+  const published = await source.resolve(wanted.digest ?? wanted.tag, options);
+  if (wanted.digest !== undefined && published.digest !== wanted.digest) {
+    throw new OrasError('DIGEST_MISMATCH', `the registry answers ${published.digest} where ${wanted.digest} was asked for`);
   }
-  assertManifest(root);
-  const graph = await readGraph(source, root, options);
-  const { platforms, created } = await describeImage(source, graph, options);
+  assertManifest(published);
+  const platformsOf = wanted.kind === 'chart' ? [] : options.platforms;
+  const { root, original, source: selected } = await selectImage(source, published, { ...options, platforms: platformsOf });
+  const graph = await readGraph(selected, root, options);
+  const { platforms, created } = await describeImage(selected, graph, options);
   const resolved: ResolvedArtifact = {
     graph,
     artifact: {
@@ -35,8 +38,9 @@ export async function resolveArtifact(
       source: sourceOf(wanted),
       name: wanted.name,
       tag: wanted.tag,
-      root: { mediaType: root.mediaType, digest: root.digest, size: root.size },
+      root: bareDescriptor(root),
       platforms,
+      ...(original === undefined ? {} : { original: bareDescriptor(original) }),
       referrers: [],
       created,
     },

@@ -20,7 +20,7 @@ export async function resolveArtifacts(
     wanted,
     async (artifact) => {
       try {
-        return await resolveArtifact(artifact, open(artifact.repository), options);
+        return await resolveArtifact(artifact, open(artifact.repository), { ...options, platforms: request.platforms });
       } catch (error) {
         if (isRelease(artifact) && error instanceof OrasError && error.code === 'NOT_FOUND') return { absent: artifact };
         throw error;

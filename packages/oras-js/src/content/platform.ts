@@ -31,7 +31,11 @@ export function parsePlatform(text: string): Platform {
   return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }
 
-export function formatPlatform({ os, architecture, variant }: Pick<Platform, 'os' | 'architecture' | 'variant'>): string {
+export function formatPlatform({
+  os,
+  architecture,
+  variant,
+}: Pick<Platform, 'os' | 'architecture'> & { readonly variant?: string | undefined }): string {
   return [os, architecture, ...(variant === undefined || variant === '' ? [] : [variant])].join('/');
 }
 

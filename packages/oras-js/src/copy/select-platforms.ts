@@ -9,13 +9,18 @@ import { formatPlatform, matchesPlatform } from '../content/platform.ts';
 import { OrasError } from '../error.ts';
 import type { Fetcher, OperationOptions } from '../target/target.ts';
 
-/** In an index that was cut down: the digest of the one that was published. */
-export const ORIGINAL_DIGEST = 'io.zenml.oras-js.original-digest';
-
 /** BuildKit lists an image's attestations beside it, and names the image so. Source: BuildKit, docs/attestations/attestation-storage.md. */
 const ATTESTS = 'vnd.docker.reference.digest';
 const MAX_DEPTH = 16;
+/** No real index comes near; a hostile one would have us read for ever. */
+const MAX_READS = 10_000;
 const CONFIG_TYPES: readonly string[] = [MediaType.ociConfig, MediaType.dockerConfig];
+
+export interface SelectPlatformsOptions extends OperationOptions {
+  readonly wanted: readonly Platform[];
+  /** The annotation that names the original's digest in an index that was made anew. */
+  readonly originalKey: string;
+}
 
 export interface SelectedPlatforms {
   /** `root` itself where nothing had to go. */
@@ -33,9 +38,9 @@ export interface SelectedPlatforms {
 export async function selectPlatforms(
   source: Pick<Fetcher, 'fetch'>,
   root: Descriptor,
-  { wanted, signal }: OperationOptions & { readonly wanted: readonly Platform[] },
+  options: SelectPlatformsOptions,
 ): Promise<SelectedPlatforms> {
-  const selection = new Selection(source, wanted, signal);
+  const selection = new Selection(source, options);
   const selected = await selection.of(root, 0);
   selection.assertPresent(root);
   return { root: selected ?? root, indices: selection.indices };
@@ -45,12 +50,15 @@ class Selection {
   readonly indices = new Map<Digest, Uint8Array>();
   readonly #source: Pick<Fetcher, 'fetch'>;
   readonly #wanted: readonly Platform[];
+  readonly #originalKey: string;
   readonly #signal: AbortSignal | undefined;
   readonly #present: Platform[] = [];
+  #reads = 0;
 
-  constructor(source: Pick<Fetcher, 'fetch'>, wanted: readonly Platform[], signal: AbortSignal | undefined) {
+  constructor(source: Pick<Fetcher, 'fetch'>, { wanted, originalKey, signal }: SelectPlatformsOptions) {
     this.#source = source;
     this.#wanted = wanted;
+    this.#originalKey = originalKey;
     this.#signal = signal;
   }
 
@@ -79,7 +87,7 @@ class Selection {
   }
 
   async #index(node: Descriptor, depth: number): Promise<Descriptor | undefined> {
-    const bytes = await fetchBytes(this.#source, node, { signal: this.#signal });
+    const bytes = await this.#read(node);
     const { manifests } = parseManifest(bytes, node.mediaType) as ImageIndex;
     const kept: (Descriptor | undefined)[] = [];
     for (const child of manifests) kept.push(attests(child) === undefined ? await this.of(child, depth + 1) : undefined);
@@ -101,7 +109,7 @@ class Selection {
       // `data` would be the bytes of the one that was published.
       return child.digest === entry.digest ? [entry] : [{ ...entry, digest: child.digest, size: child.size, data: undefined }];
     });
-    const annotations = { ...original.annotations, [ORIGINAL_DIGEST]: node.digest };
+    const annotations = { ...original.annotations, [this.#originalKey]: node.digest };
     const rewritten = new TextEncoder().encode(JSON.stringify({ ...original, manifests, annotations }));
     const digest = digestOf(rewritten);
     this.indices.set(digest, rewritten);
@@ -112,10 +120,16 @@ class Selection {
   async #platformOf(node: Descriptor): Promise<Platform | undefined> {
     if (node.platform && node.platform.os !== '' && node.platform.os !== 'unknown') return node.platform;
     if (node.platform || !isManifestType(node.mediaType)) return undefined;
-    const manifest = parseManifest(await fetchBytes(this.#source, node, { signal: this.#signal }), node.mediaType);
+    const manifest = parseManifest(await this.#read(node), node.mediaType);
     if (!('config' in manifest) || !CONFIG_TYPES.includes(manifest.config.mediaType)) return undefined;
-    const bytes = await fetchBytes(this.#source, manifest.config, { signal: this.#signal });
+    const bytes = await this.#read(manifest.config);
     return platformIn(bytes);
+  }
+
+  #read(descriptor: Descriptor): Promise<Uint8Array> {
+    this.#reads += 1;
+    if (this.#reads > MAX_READS) throw new OrasError('TOO_LARGE', `more than ${MAX_READS} manifests and configs in one index`);
+    return fetchBytes(this.#source, descriptor, { signal: this.#signal });
   }
 }
 
