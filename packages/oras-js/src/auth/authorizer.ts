@@ -6,6 +6,7 @@ import type { Credential, CredentialProvider } from './credential.ts';
 import { CredentialCache } from './credential-cache.ts';
 import { basicHeader } from './exchange-token.ts';
 import { saysExpired } from './says-expired.ts';
+import { coversScopes } from './scopes.ts';
 import { readSignIn, type SignIn } from './sign-in.ts';
 import { credentialKey, TokenSource } from './token-source.ts';
 
@@ -33,6 +34,11 @@ export class Authorizer {
   readonly #credentials: CredentialCache;
   /** What a 401 asked for where the first contact had asked for nothing, by repository: reading may be free, writing not. */
   readonly #told = new Map<string, SignIn>();
+  /**
+   * What a 401 to an errand asked for that the first contact does not lead to: an Artifactory names a token server for each of its
+   * repositories, and scopes without the repository's first part. A body is sent once, so it has to be signed in right at once.
+   */
+  readonly #ownSignIn = new Map<string, SignIn>();
   readonly #basicChecks = new SingleFlight<RegistryError | undefined>();
   readonly #basicResults = new Map<string, RegistryError | undefined>();
 
@@ -48,7 +54,8 @@ export class Authorizer {
    * @throws UNAUTHORIZED where the credential itself is refused; and what providers throw
    */
   async header(signIn: SignIn, errand: Errand): Promise<string | undefined> {
-    const asked = signIn.scheme === 'none' ? this.#told.get(errand.repository) : signIn;
+    const own = this.#ownSignIn.get(keyOf(errand));
+    const asked = own ?? (signIn.scheme === 'none' ? this.#told.get(errand.repository) : signIn);
     return asked && this.#signedIn(asked, errand);
   }
 
@@ -86,6 +93,7 @@ export class Authorizer {
     const signIn = told === undefined || (before.scheme === 'bearer' && told.scheme === 'basic') ? before : told;
     // Its scope is this one request's.
     if (known.scheme === 'none') this.#told.set(errand.repository, 'scope' in signIn ? { ...signIn, scope: undefined } : signIn);
+    if (told && isOther(told, known, errand)) this.#ownSignIn.set(keyOf(errand), told);
     const header = await this.#signedIn(signIn, errand);
     return header === sent ? undefined : header;
   }
@@ -171,6 +179,18 @@ export class Authorizer {
   ): Promise<string> {
     return this.#tokens.header({ signIn, scopes, credential, registry: this.#options.registry }, signal);
   }
+}
+
+/** Whether a token by the first contact's word, for the scopes that are usual, could not have been what `told` asks for. */
+function isOther(told: SignIn, known: SignIn, { scopes }: Errand): boolean {
+  if (told.scheme !== 'bearer' || known.scheme !== 'bearer') return false;
+  if (told.realm.href !== known.realm.href || told.service !== known.service) return true;
+  const granted = told.scope?.split(' ') ?? [];
+  return granted.length > 0 && !scopes.some((scope) => coversScopes(granted, [scope]));
+}
+
+function keyOf({ repository, scopes }: Errand): string {
+  return JSON.stringify([repository, scopes]);
 }
 
 /** The credential itself was refused, not what it was used for. */

@@ -1,4 +1,5 @@
 import { escapeControl } from '../content/escape-control.ts';
+import { hideUserinfo } from '../registry/hide-userinfo.ts';
 import { RegistryError } from '../registry/registry-error.ts';
 import { type Challenge, parseChallenges } from './parse-challenge.ts';
 
@@ -38,7 +39,7 @@ function readRealm(text: string, registry: URL): URL {
   } catch {}
   const isAllowed = realm?.protocol === 'https:' || (realm?.protocol === 'http:' && registry.protocol === 'http:');
   if (realm && isAllowed && realm.username === '' && realm.password === '') return realm;
-  const shown = JSON.stringify(escapeControl(text.split('?', 1)[0] ?? '', 200));
+  const shown = JSON.stringify(escapeControl(hideUserinfo(text.split('?', 1)[0] ?? ''), 200));
   throw new RegistryError('INVALID_RESPONSE', `${registry.host}: the registry names ${shown} to get tokens from`, {
     remedy: 'Credentials go to https only. The public URL of the registry must be set in its configuration.',
   });
