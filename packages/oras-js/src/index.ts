@@ -8,6 +8,7 @@ export {
   type HostCredentials,
   hostCredentials,
 } from './auth/credential.ts';
+export { certificateFolders, type DockerCertificates, dockerCertificates } from './auth/docker-certificates.ts';
 export { type DockerCredentials, dockerCredentials } from './auth/docker-credentials.ts';
 export { BatchPool, batchMemory } from './content/batch-pool.ts';
 export { contentOf } from './content/content-of.ts';
@@ -42,8 +43,9 @@ export {
 export { successorsOf } from './content/successors-of.ts';
 export { copy } from './copy/copy.ts';
 export { type CopyDestination, type CopyGraphOptions, type CopySource, copyGraph } from './copy/copy-graph.ts';
-export { ORIGINAL_DIGEST, type SelectedPlatforms, selectPlatforms } from './copy/select-platforms.ts';
+export { type SelectedPlatforms, type SelectPlatformsOptions, selectPlatforms } from './copy/select-platforms.ts';
 export { type ErrorDetails, OrasError, type OrasErrorCode } from './error.ts';
+export type { HostCertificates, HostCertificatesProvider } from './registry/host-certificates.ts';
 export { isLoopbackHost } from './registry/loopback.ts';
 export { type OutboundAgents, type OutboundOptions, outboundAgents } from './registry/outbound-agents.ts';
 export { createRegistryClient, RegistryClient, type RegistryClientOptions } from './registry/registry-client.ts';

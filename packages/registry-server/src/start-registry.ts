@@ -21,7 +21,16 @@ export interface RegistryOptions {
   /** A free one by default. */
   readonly port?: number | undefined;
   /** PEM. Plain HTTP without it. */
-  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined;
+  readonly tls?:
+    | {
+        readonly cert: string | Buffer;
+        readonly key: string | Buffer;
+        /** Whose client certificates are taken; only with `requestCert`. */
+        readonly ca?: string | Buffer;
+        readonly requestCert?: boolean;
+        readonly rejectUnauthorized?: boolean;
+      }
+    | undefined;
   /** Asked for in every request, reading or writing. */
   readonly basicAuth?: BasicAuth | undefined;
   readonly readOnly?: boolean | undefined;

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import type { CompleteRequest } from '@zenml-airgap/bundle-spec';
 import { type RegistryOptions, readCaFile, registryCredentials, registryNotes } from '@zenml-airgap/terminal';
-import { createRegistryClient, type Repository } from 'oras-js';
+import { certificateFolders, createRegistryClient, dockerCertificates, type Repository } from 'oras-js';
 import { limitedSources } from '../resolve/limited-sources.ts';
 import { mirrorOf } from '../resolve/mirrors.ts';
 import { privateRepositories } from '../resolve/release-sources.ts';
@@ -38,6 +38,7 @@ export async function openRegistries(
   const client = createRegistryClient({
     credentials: await registryCredentials(options, { hosts, env, homeDirectory, terminal: context.terminal }),
     ca: options.caFile === undefined ? [] : await readCaFile(options.caFile),
+    clientCertificates: dockerCertificates({ folders: certificateFolders(homeDirectory) }),
     plainHttp: options.plainHttp === true,
     env,
     userAgent: `${TOOL.name}/${TOOL.version}`,

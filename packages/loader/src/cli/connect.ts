@@ -1,6 +1,6 @@
 import type { Destination } from '@zenml-airgap/bundle-spec';
 import { readCaFile, registryCredentials } from '@zenml-airgap/terminal';
-import { createRegistryClient, type RegistryEvent } from 'oras-js';
+import { certificateFolders, createRegistryClient, dockerCertificates, type RegistryEvent } from 'oras-js';
 import type { DestinationRepository, RepositoryOf } from '../destinations/destination-repository.ts';
 import { hostOf } from '../destinations/parse-destination.ts';
 import type { DestinationCommandOptions, RunContext } from './define-program.ts';
@@ -29,6 +29,7 @@ export async function connect(
   const client = createRegistryClient({
     credentials: await registryCredentials(options, { hosts, env, homeDirectory, terminal }),
     ca: options.caFile === undefined ? [] : await readCaFile(options.caFile),
+    clientCertificates: dockerCertificates({ folders: certificateFolders(homeDirectory) }),
     plainHttp: options.plainHttp === true,
     env,
     userAgent: `zenml-loader/${VERSION}`,

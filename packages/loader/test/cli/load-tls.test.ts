@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { registryRig } from '../fixtures/registry-rig.ts';
@@ -39,4 +39,21 @@ test('a --ca-file that is missing or holds no certificate is told at once', asyn
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /error USAGE: --ca-file .*holds no certificate/);
   assert.equal(rig.log.length, 0);
+});
+
+test('a private CA and a client certificate are found where Docker and Podman keep them', async () => {
+  const client = join(CERTIFICATES, 'client-certificate.pem');
+  const server = { cert: await readFile(CA), key: await readFile(join(CERTIFICATES, 'key.pem')) };
+  await using rig = await registryRig({
+    tls: { ...server, ca: await readFile(client), requestCert: true, rejectUnauthorized: true },
+  });
+  const folder = join(rig.home, '.config/containers/certs.d', rig.host);
+  await mkdir(folder, { recursive: true });
+  await copyFile(CA, join(folder, 'ca.crt'));
+  const refused = await rig.load();
+  assert.deepEqual([refused.code, /error DENIED: .*client certificate/.test(refused.stderr)], [4, true], refused.stderr);
+  await copyFile(client, join(folder, 'client.cert'));
+  await copyFile(join(CERTIFICATES, 'client-key.pem'), join(folder, 'client.key'));
+  const accepted = await rig.load();
+  assert.equal(accepted.code, 0, accepted.stderr);
 });

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { OrasErrorCode } from '../error.ts';
+import { CLIENT_CERTIFICATE_REMEDY } from './connection-error.ts';
 import { parseErrorBody, type RegistryErrorEntry } from './error-body.ts';
 import { RegistryError } from './registry-error.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -75,6 +76,10 @@ function classify(
       code: 'DIGEST_MISMATCH',
       remedy: 'The content was damaged where it is stored or on its way. Get it again from where it came from.',
     };
+  }
+  // nginx, where `ssl_verify_client on` got none or did not take it.
+  if (status === 400 && /No required SSL certificate|SSL certificate error/i.test(text)) {
+    return { code: 'DENIED', remedy: CLIENT_CERTIFICATE_REMEDY };
   }
   switch (status) {
     case 401:

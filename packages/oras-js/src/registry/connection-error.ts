@@ -5,6 +5,10 @@ import { RegistryError } from './registry-error.ts';
 
 const CERTIFICATE_CODES =
   /^(?:CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|ERR_TLS_CERT_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED|CRL_)/;
+/** OpenSSL's names of the alerts that a server ends a handshake with where it does not take the client's certificate, or gets none. */
+const CLIENT_CERTIFICATE_REFUSED =
+  /^ERR_SSL_[\w/]*ALERT_(?:CERTIFICATE_\w+|BAD_CERTIFICATE|HANDSHAKE_FAILURE|UNKNOWN_CA|NO_CERTIFICATE|UNSUPPORTED_CERTIFICATE|ACCESS_DENIED)$/;
+export const CLIENT_CERTIFICATE_REMEDY = 'Put NAME.cert and NAME.key into /etc/docker/certs.d/HOST[:PORT]/.';
 const NOT_TLS = new Set(['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG', 'ERR_SSL_HTTP_REQUEST']);
 const BROKEN = new Set([
   'ECONNRESET',
@@ -20,12 +24,21 @@ const UNREACHABLE = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTD
 function connectionCode(error: unknown): string {
   if (!(error instanceof Error)) return '';
   if ('code' in error && typeof error.code === 'string') {
-    // The same fault, seen while writing: only the text tells.
-    return error.code === 'EPROTO' && /wrong version number|packet length too long/.test(error.message)
-      ? 'ERR_SSL_WRONG_VERSION_NUMBER'
-      : error.code;
+    return error.code === 'EPROTO' ? tlsCode(error.message) : error.code;
   }
   return error instanceof AggregateError ? connectionCode(error.errors[0]) : '';
+}
+
+/** The same faults as they are told when they are met while writing: only the text says which. */
+function tlsCode(message: string): string {
+  if (/wrong version number|packet length too long/.test(message)) return 'ERR_SSL_WRONG_VERSION_NUMBER';
+  const alert = /alert ([a-z ]{1,40}):/.exec(message)?.[1];
+  return alert === undefined ? 'EPROTO' : `ERR_SSL_ALERT_${alert.toUpperCase().replaceAll(' ', '_')}`;
+}
+
+/** An alert is TLS: the other side speaks it, and refuses what was offered. */
+export function isTlsAlert(error: unknown): boolean {
+  return /^ERR_SSL_[\w/]*ALERT/.test(connectionCode(error));
 }
 
 /** Whether a TLS handshake was answered by something that does not speak TLS. */
@@ -65,6 +78,13 @@ function explain(code: string, where: string, error: unknown, hasAnswered: boole
       text: `${where}: the registry's certificate is not trusted: ${reason} (${code})`,
       remedy: "Pass the registry's certificate authority with --ca-file, or add it to the system's trusted certificates.",
       orasCode: 'CERTIFICATE_UNTRUSTED',
+    };
+  }
+  if (CLIENT_CERTIFICATE_REFUSED.test(code)) {
+    return {
+      text: `${where}: the registry refuses the connection: it wants a client certificate, or another one (${code})`,
+      remedy: CLIENT_CERTIFICATE_REMEDY,
+      orasCode: 'DENIED',
     };
   }
   if (NOT_TLS.has(code)) {

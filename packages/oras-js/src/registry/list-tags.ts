@@ -2,8 +2,7 @@ import { pullScope } from '../auth/scopes.ts';
 import { isTag } from '../content/reference.ts';
 import type { OperationOptions } from '../target/target.ts';
 import type { BlobPlace } from './fetch-blob.ts';
-import { nextLink } from './link-header.ts';
-import { parseLocation } from './location.ts';
+import { nextPage } from './next-page.ts';
 import { readBody } from './read-body.ts';
 import { RegistryError } from './registry-error.ts';
 
@@ -14,13 +13,17 @@ const MAX_PAGES = 10_000;
 
 /**
  * All tags of a repository, page by page.
- * @throws NOT_FOUND, INVALID_RESPONSE, …
+ * @param maxPages after so many the list counts as endless
+ * @throws NOT_FOUND, INVALID_RESPONSE, TOO_LARGE, …
  */
-export async function* listTags({ host, repository }: BlobPlace, { signal }: OperationOptions): AsyncIterable<string> {
+export async function* listTags(
+  { host, repository }: BlobPlace,
+  { signal, maxPages = MAX_PAGES }: OperationOptions & { readonly maxPages?: number },
+): AsyncIterable<string> {
   let target: string | URL = `${repository}/tags/list?n=${PAGE_SIZE}`;
   const seen = new Set<string>();
   const where = `${host.name}/${repository}`;
-  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
+  for (let pages = 0; pages < maxPages; pages += 1) {
     const call = {
       what: 'list tags',
       where,
@@ -33,17 +36,15 @@ export async function* listTags({ host, repository }: BlobPlace, { signal }: Ope
     };
     const { tags, next } = await host.retry(signal, async () => {
       const response = await host.requestOnce(call);
-      const link = nextLink(headerText(response.headers.link));
-      return {
-        tags: readTags(await readBody(response, { maxBytes: MAX_PAGE_BYTES, signal }), where),
-        next: link === undefined ? undefined : sameOrigin(parseLocation(link, response.url), response.url, where),
-      };
+      const tags = readTags(await readBody(response, { maxBytes: MAX_PAGE_BYTES, signal }), where);
+      return { tags, next: nextPage(response, 'list of tags', where) };
     });
     yield* tags;
     if (next === undefined || seen.has(next.href)) return;
     seen.add(next.href);
     target = next;
   }
+  throw new RegistryError('TOO_LARGE', `${where}: the list of tags does not end after ${maxPages} pages`);
 }
 
 /** Nexus lists null and '', Artifactory digests: what is no tag is left out. */
@@ -56,16 +57,4 @@ function readTags(body: Uint8Array, where: string): string[] {
   if (tags === null) return [];
   if (Array.isArray(tags)) return tags.filter((tag) => typeof tag === 'string' && isTag(tag));
   throw new RegistryError('INVALID_RESPONSE', `${where}: the registry's list of tags is not one`);
-}
-
-/** Where the registry is behind a TLS proxy, its links name http. */
-function sameOrigin(link: URL, page: URL, where: string): URL {
-  if (link.hostname === page.hostname) return new URL(`${page.origin}${link.pathname}${link.search}`);
-  throw new RegistryError('INVALID_RESPONSE', `${where}: the list of tags goes on at another host, ${link.host}`, {
-    remedy: 'The registry or the proxy before it is misconfigured: its public URL must be set there.',
-  });
-}
-
-function headerText(header: string | string[] | undefined): string | undefined {
-  return Array.isArray(header) ? header.join(', ') : header;
 }

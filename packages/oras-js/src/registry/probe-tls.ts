@@ -1,7 +1,7 @@
 import tls from 'node:tls';
 import { throwIfAborted } from '../abort.ts';
 import { OrasError } from '../error.ts';
-import { connectionError, isNotTls } from './connection-error.ts';
+import { connectionError, isNotTls, isTlsAlert } from './connection-error.ts';
 
 /**
  * Whether TLS is spoken at `url`'s host and port. Sends a greeting and nothing else; no certificate is looked at.
@@ -27,7 +27,12 @@ export function speaksTls(
       resolve(true);
       socket.destroy();
     });
-    socket.on('error', (error) => (isNotTls(error) ? resolve(false) : reject(connectionError(error, url, false))));
+    socket.on('error', (error) => {
+      if (isNotTls(error)) resolve(false);
+      // It wants a client's certificate, say: the real request will show one.
+      else if (isTlsAlert(error)) resolve(true);
+      else reject(connectionError(error, url, false));
+    });
     socket.once('close', () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', stop);

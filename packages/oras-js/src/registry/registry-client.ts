@@ -4,6 +4,7 @@ import { escapeControl } from '../content/escape-control.ts';
 import { isRegistry, isRepositoryName } from '../content/reference.ts';
 import { OrasError } from '../error.ts';
 import type { OperationOptions } from '../target/target.ts';
+import type { HostCertificatesProvider } from './host-certificates.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import type { OnRegistryEvent } from './registry-event.ts';
 import { RegistryHost } from './registry-host.ts';
@@ -17,6 +18,8 @@ export interface RegistryClientOptions {
   readonly credentials?: CredentialProvider | undefined;
   /** PEM texts of certificate authorities that are trusted beside the system's and Node's. */
   readonly ca?: readonly string[] | undefined;
+  /** Authorities and client certificates of single hosts, such as `dockerCertificates`. Default: none. */
+  readonly clientCertificates?: HostCertificatesProvider | undefined;
   /** Registries that do not speak TLS are allowed. Loopback hosts always are. Where TLS is spoken, it is used. */
   readonly plainHttp?: boolean | undefined;
   /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read from. Default: no proxies. Loopback hosts are never proxied. */

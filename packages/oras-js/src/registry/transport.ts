@@ -1,5 +1,7 @@
 import type { Agent } from 'node:http';
-import { trustContext } from './certificate-authorities.ts';
+import { canonicalRegistry } from '../content/docker-hub.ts';
+import { hostContext, trustContext } from './certificate-authorities.ts';
+import type { HostCertificates, HostCertificatesProvider } from './host-certificates.ts';
 import { isLoopback } from './loopback.ts';
 import { http, https } from './node-http.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
@@ -10,6 +12,8 @@ import { DEFAULT_TIMEOUTS, type HttpRequest, type HttpResponse, sendRequest, typ
 export interface TransportOptions {
   /** PEM texts of certificate authorities, beside the system's and Node's. */
   readonly ca?: readonly string[] | undefined;
+  /** Authorities and client certificates of single hosts. */
+  readonly clientCertificates?: HostCertificatesProvider | undefined;
   /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY (or lower-case) are read from; loopback hosts are never proxied. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly userAgent?: string | undefined;
@@ -23,6 +27,7 @@ export class Transport {
   readonly #options: TransportOptions;
   readonly timeouts: Timeouts;
   readonly #agents = new Map<string, Agent>();
+  readonly #certificates = new Map<string, Promise<HostCertificates | undefined>>();
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -34,7 +39,7 @@ export class Transport {
     const startMs = performance.now();
     const headers = { 'User-Agent': this.#options.userAgent ?? 'oras-js', 'Accept-Encoding': 'identity', ...request.headers };
     const { onEvent = () => {} } = this.#options;
-    const response = await sendRequest({ ...request, headers }, this.#agent(request.url), this.timeouts, onEvent);
+    const response = await sendRequest({ ...request, headers }, await this.#agent(request.url), this.timeouts, onEvent);
     onEvent({
       type: 'request',
       host: request.url.host,
@@ -51,21 +56,31 @@ export class Transport {
     this.#agents.clear();
   }
 
-  #agent(url: URL): Agent {
+  async #agent(url: URL): Promise<Agent> {
     const direct = isLoopback(url.hostname);
-    const key = `${url.protocol}${direct ? 'direct' : ''}`;
-    const agent = this.#agents.get(key) ?? this.#createAgent(url.protocol, direct);
+    const own = await this.#certificatesFor(url);
+    // Connections that show a certificate are for its host alone: who is redirected elsewhere gets another agent.
+    const key = `${url.protocol}${direct ? 'direct' : ''}${own === undefined ? '' : url.host}`;
+    const agent = this.#agents.get(key) ?? this.#createAgent(url, direct, own);
     this.#agents.set(key, agent);
     return agent;
   }
 
-  #createAgent(protocol: string, direct: boolean): Agent {
+  async #certificatesFor({ protocol, host }: URL): Promise<HostCertificates | undefined> {
+    const { clientCertificates } = this.#options;
+    if (protocol !== 'https:' || clientCertificates === undefined) return undefined;
+    const found = this.#certificates.get(host) ?? clientCertificates(canonicalRegistry(host));
+    this.#certificates.set(host, found);
+    return found;
+  }
+
+  #createAgent({ protocol, host }: URL, direct: boolean, own: HostCertificates | undefined): Agent {
     const { ca = [], env, maxConnectionsPerHost } = this.#options;
     const options = {
       keepAlive: true,
       ...(maxConnectionsPerHost === undefined ? {} : { maxSockets: maxConnectionsPerHost }),
       // One context for all connections: each one would parse some 270 certificates otherwise.
-      ...(protocol === 'https:' ? { secureContext: trustContext(ca) } : {}),
+      ...(protocol === 'https:' ? { secureContext: own === undefined ? trustContext(ca) : hostContext(host, own, ca) } : {}),
     };
     const proxyEnv = direct || env === undefined ? undefined : proxyEnvironment(env, protocol);
     if (proxyEnv === undefined) return readingAgent(protocol, options);

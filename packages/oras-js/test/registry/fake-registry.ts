@@ -47,8 +47,10 @@ export class FakeRegistry implements AsyncDisposable {
     this.#server = server;
   }
 
-  static async start({ tls = false } = {}): Promise<FakeRegistry> {
-    const server = tls ? https.createServer({ key: KEY, cert: CERTIFICATE }) : http.createServer();
+  /** @param tls further options, such as those that ask for a client's certificate */
+  static async start({ tls = false }: { readonly tls?: boolean | https.ServerOptions } = {}): Promise<FakeRegistry> {
+    const more = typeof tls === 'object' ? tls : {};
+    const server = tls ? https.createServer({ key: KEY, cert: CERTIFICATE, ...more }) : http.createServer();
     const registry = new FakeRegistry(server);
     server.on('request', (request, response) => {
       request.on('error', () => {});
