@@ -1,7 +1,7 @@
 import { type Content, contentOf, type Descriptor, type Fetcher, parsePlatform, selectPlatforms } from 'oras-js';
 
 /** In an index that was cut down to some platforms. Described in SPEC.md. */
-export const ORIGINAL_DIGEST = 'io.zenml.airgap.original-digest';
+const ORIGINAL_DIGEST = 'io.zenml.airgap.original-digest';
 
 export interface SelectedImage {
   /** What the bundle carries: `root` itself, or an index made anew. */

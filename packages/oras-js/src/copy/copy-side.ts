@@ -17,14 +17,14 @@ export async function onSide<Result>(side: CopySide, operation: () => Promise<Re
   }
 }
 
-export interface TrackedSource {
+interface TrackedSource {
   readonly open: OpenContent;
   /** Whether the source, when it was last opened, failed: then a push that failed is the source's fault. */
   readonly failed: () => boolean;
 }
 
 /** A push reads the source: what fails in it may be either side. */
-export function trackSource(open: OpenContent): TrackedSource {
+function trackSource(open: OpenContent): TrackedSource {
   let failed = false;
   return {
     failed: () => failed,
