@@ -62,6 +62,7 @@ export function signInToEcr({ env, agents, onContact }: CloudContext): SignIn {
       if (isNobody(error)) return { absent: `${registry}: no AWS identity was found (${reasonOf(error)})` };
       throw signInFailed(cloud, registry, error);
     }
+    // Never destroyed: that would end the agents' connections, which the sign-in to another region is using.
     const ecr = new client.ECRClient({
       region: host.region,
       useFipsEndpoint: host.isFips,
@@ -90,8 +91,6 @@ export function signInToEcr({ env, agents, onContact }: CloudContext): SignIn {
     } catch (error) {
       if (signal.aborted) throw new OrasError('ABORTED', 'the operation was aborted', { cause: error });
       throw signInFailed(cloud, registry, error);
-    } finally {
-      ecr.destroy();
     }
   };
 }

@@ -89,6 +89,21 @@ suite('ECR', () => {
     assert.deepEqual(passwords.slice(6), ['password:3', 'password:3']);
   });
 
+  test('a sign-in that has ended leaves the connection of another region alone', async () => {
+    await using east = await startEndpoint(ecrAnswers(), tls);
+    const answer = ecrAnswers();
+    await using west = await startEndpoint((asked) => ({ ...answer(asked), holdMs: 500 }), tls);
+    await using proxy = await startConnectProxy({ [ECR]: east.port, [ECR_WEST]: west.port });
+    const rounds = [[{ registry: HOST }, { registry: HOST_WEST }]];
+    const { answers } = await runSignIn({ rounds, ca: [tls.cert] }, { ...KEYS, HTTPS_PROXY: proxy.url });
+    assert.deepEqual(
+      answers.map(({ credential }) => credential?.kind),
+      ['basic', 'basic'],
+    );
+    // Where its connection had been ended, the SDK would have asked once more.
+    assert.deepEqual([east.asked.length, west.asked.length], [1, 1]);
+  });
+
   test('a password that is about to expire is replaced', async () => {
     await using ecr = await startEndpoint(ecrAnswers(30), tls);
     await using proxy = await startConnectProxy({ [ECR]: ecr.port });

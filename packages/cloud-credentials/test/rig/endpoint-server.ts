@@ -1,6 +1,7 @@
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Asked {
   readonly method: string;
@@ -14,6 +15,8 @@ export interface Reply {
   readonly status?: number;
   readonly headers?: Record<string, string>;
   readonly body?: unknown;
+  /** Answers so much later; whoever has left by then shows. */
+  readonly holdMs?: number;
 }
 
 export interface EndpointServer extends AsyncDisposable {
@@ -35,7 +38,8 @@ export async function startEndpoint(
     const { method = '', headers } = request;
     const one = { method, url: `${headers.host}${request.url}`, headers, body: Buffer.concat(chunks).toString() };
     asked.push(one);
-    const { status = 200, headers: more = {}, body = '' } = answer(one);
+    const { status = 200, headers: more = {}, body = '', holdMs = 0 } = answer(one);
+    if (holdMs > 0) await sleep(holdMs);
     const isText = typeof body === 'string';
     response.writeHead(status, { 'Content-Type': isText ? 'text/plain' : 'application/json', Connection: 'close', ...more });
     response.end(isText ? body : JSON.stringify(body));
