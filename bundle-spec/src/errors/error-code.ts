@@ -39,6 +39,9 @@ export type OwnErrorCode =
   | 'MISSING_FILE'
   | 'UNLISTED_FILE'
   | 'NOT_PLANNED'
+  // the identity that a machine has in a cloud
+  | 'CLOUD_SIGN_IN_FAILED'
+  | 'CLOUD_SDK_MISSING'
   // images that lie in no registry
   | 'INVALID_ARCHIVE'
   | 'DAEMON_UNAVAILABLE'

@@ -44,16 +44,6 @@ export const ORAS_ERRORS: Readonly<Record<OrasErrorCode, CatalogueEntry>> = {
     meaning: 'A credential helper named in config.json is missing or failed.',
     remedy: 'Run the helper by hand to see why, or give the credentials through REGISTRY_USERNAME and REGISTRY_PASSWORD.',
   },
-  CLOUD_SIGN_IN_FAILED: {
-    exitCode: ExitCode.permission,
-    meaning: 'The identity that this machine has in a cloud does not open the cloud’s registry.',
-    remedy: 'Repair the identity that the message names, or pipe a password from the cloud’s own program into --password-stdin.',
-  },
-  CLOUD_SDK_MISSING: {
-    exitCode: ExitCode.configuration,
-    meaning: 'A cloud’s registry is to be signed in to with the machine’s own identity, and the cloud’s SDK is not installed.',
-    remedy: 'Pipe a password from the cloud’s own program into --password-stdin, as the message shows.',
-  },
   INVALID_LAYOUT: {
     exitCode: ExitCode.integrity,
     meaning: 'A folder is not a complete OCI image layout.',

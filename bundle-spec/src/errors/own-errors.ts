@@ -175,6 +175,16 @@ export const OWN_ERRORS: Readonly<Record<OwnErrorCode, CatalogueEntry>> = {
     meaning: 'Content was to be written into a bundle whose plan does not name it.',
     remedy: 'This is a defect: please report it.',
   },
+  CLOUD_SIGN_IN_FAILED: {
+    exitCode: ExitCode.permission,
+    meaning: 'The identity that this machine has in a cloud does not open the cloud’s registry.',
+    remedy: 'Repair the identity that the message names, or pipe a password from the cloud’s own program into --password-stdin.',
+  },
+  CLOUD_SDK_MISSING: {
+    exitCode: ExitCode.configuration,
+    meaning: 'A cloud’s registry is to be signed in to with the machine’s own identity, and the cloud’s SDK is not installed.',
+    remedy: 'Pipe a password from the cloud’s own program into --password-stdin, as the message shows.',
+  },
   INVALID_ARCHIVE: {
     exitCode: ExitCode.integrity,
     meaning: 'An archive of an image (docker save, OCI) is damaged, cut short, or no such archive.',

@@ -3,7 +3,6 @@ import type { Credential, OutboundAgents } from 'oras-js';
 /** What a cloud's sign-in gets from whoever uses this package. */
 export interface CloudContext {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly homeDirectory: string;
   /** Made when a cloud is asked for the first time. */
   readonly agents: () => OutboundAgents;
   readonly onContact: (host: string) => void;

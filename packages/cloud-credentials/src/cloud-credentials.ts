@@ -6,7 +6,6 @@ import type { CloudContext, SignIn } from './cloud-context.ts';
 export interface CloudCredentials {
   /** Proxies are read from it, and which identity is named. The SDKs read the process's own beside it: pass that. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly homeDirectory: string;
   /** PEM texts of certificate authorities, beside the system's and Node's. */
   readonly ca?: readonly string[] | undefined;
   /** Each host (host[:port]) that is asked while signing in, for firewall rules; metadata servers are not told. */
@@ -25,7 +24,6 @@ const MIN_LEFT_MS = 60_000;
  */
 export function cloudCredentials({
   env,
-  homeDirectory,
   ca = [],
   onContact = () => {},
   onAbsent = () => {},
@@ -33,7 +31,6 @@ export function cloudCredentials({
   let agents: OutboundAgents | undefined;
   const context: CloudContext = {
     env,
-    homeDirectory,
     agents: () => {
       agents ??= outboundAgents({ env, ca });
       return agents;

@@ -1,5 +1,12 @@
 import { escapeControl, OrasError } from 'oras-js';
 
+/** What this package throws beside oras-js's codes; bundle-spec lists them, with exit codes and remedies. */
+export type CloudErrorCode = 'CLOUD_SIGN_IN_FAILED' | 'CLOUD_SDK_MISSING';
+
+export class CloudError extends OrasError<CloudErrorCode> {
+  override readonly name = 'CloudError';
+}
+
 /** A cloud, as the user signs in to it without us. */
 export interface Cloud {
   readonly name: string;
@@ -10,15 +17,15 @@ export interface Cloud {
 const MAX_REASON = 300;
 
 /** @param cause whatever an SDK threw; its message is capped and escaped, for endpoints and proxies write it, too */
-export function signInFailed(cloud: Cloud, registry: string, cause: unknown): OrasError {
-  return new OrasError('CLOUD_SIGN_IN_FAILED', `${registry}: signing in with ${cloud.name} failed: ${reasonOf(cause)}`, {
+export function signInFailed(cloud: Cloud, registry: string, cause: unknown): CloudError {
+  return new CloudError('CLOUD_SIGN_IN_FAILED', `${registry}: signing in with ${cloud.name} failed: ${reasonOf(cause)}`, {
     remedy: `Repair that identity or what it may do; or sign in by hand: ${cloud.byHand}`,
     cause,
   });
 }
 
-export function sdkMissing(cloud: Cloud, registry: string, cause: unknown): OrasError {
-  return new OrasError(
+export function sdkMissing(cloud: Cloud, registry: string, cause: unknown): CloudError {
+  return new CloudError(
     'CLOUD_SDK_MISSING',
     `${registry} is signed in to with ${cloud.name}, and its SDK is not installed beside this program`,
     { remedy: `Sign in by hand: ${cloud.byHand}`, cause },

@@ -1,1 +1,2 @@
 export { type CloudCredentials, cloudCredentials } from './cloud-credentials.ts';
+export { CloudError, type CloudErrorCode } from './cloud-error.ts';

@@ -43,6 +43,7 @@ export {
 export { successorsOf } from './content/successors-of.ts';
 export { copy } from './copy/copy.ts';
 export { type CopyDestination, type CopyGraphOptions, type CopySource, copyGraph } from './copy/copy-graph.ts';
+export { mayLackContent, pushManifestAgain, type Repair } from './copy/push-manifest-again.ts';
 export { type SelectedPlatforms, type SelectPlatformsOptions, selectPlatforms } from './copy/select-platforms.ts';
 export { type ErrorDetails, OrasError, type OrasErrorCode } from './error.ts';
 export type { HostCertificates, HostCertificatesProvider } from './registry/host-certificates.ts';

@@ -21,7 +21,6 @@ registerHooks({
 const report: SignInReport = { answers: [], contacts: [], absent: [], loaded: [] };
 const credentials = cloudCredentials({
   env: process.env,
-  homeDirectory: process.env.HOME ?? '',
   ca: order.ca ?? [],
   onContact: (host) => report.contacts.push(host),
   onAbsent: (reason) => report.absent.push(reason),

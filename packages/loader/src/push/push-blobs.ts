@@ -94,22 +94,19 @@ async function mount(placement: Placement, name: string, context: LoadContext): 
   return isMounted;
 }
 
-/** @param force also where the repository says that it has the blob */
-export async function uploadBlob(
-  blob: Descriptor,
-  name: string,
-  count: TransferCount,
-  context: LoadContext & { readonly force?: boolean },
-): Promise<void> {
-  const { signal, force = false } = context;
-  await context.repositoryOf(name).push(blob, counted(blob, context), { signal, force });
+async function uploadBlob(blob: Descriptor, name: string, count: TransferCount, context: LoadContext): Promise<void> {
+  await context.repositoryOf(name).push(blob, counted(blob, context), { signal: context.signal });
+  countUpload(blob, name, count, context);
+}
+
+export function countUpload(blob: Descriptor, name: string, count: TransferCount, context: LoadContext): void {
   count.uploadedBlobs += 1;
   count.uploadedBytes += blob.size;
   context.onEvent?.({ type: 'uploaded', blob, repository: name });
 }
 
 /** Opens the bundle's bytes, and reports each of them once, however often a retry opens them again. */
-function counted(blob: Descriptor, { source, onEvent, signal }: LoadContext): OpenContent {
+export function counted(blob: Descriptor, { source, onEvent, signal }: LoadContext): OpenContent {
   let reported = 0;
   return async function* (options = {}): Content {
     let position = options.resume?.offset ?? 0;

@@ -26,7 +26,9 @@ export function parsePlatform(text: string): Platform {
   const [architecture = '', variant, ...more] = [...(ARCHITECTURES[named] ?? named).split('/'), ...rest];
   const parts = [os, architecture, ...(variant === undefined ? [] : [variant])];
   if (more.length > 0 || !parts.every((part) => PART.test(part))) {
-    throw new OrasError('INVALID_PLATFORM', `not a platform: ${JSON.stringify(escapeControl(text))}`);
+    throw new OrasError('INVALID_PLATFORM', `not a platform: ${JSON.stringify(escapeControl(text))}`, {
+      remedy: 'Write it as OS/ARCHITECTURE[/VARIANT]: linux/amd64, linux/arm64, linux/arm/v7.',
+    });
   }
   return { os, architecture, ...(variant === undefined ? {} : { variant }) };
 }

@@ -9,7 +9,7 @@ import { lookFor } from './look-for.ts';
 import { mayLackContent, pushManifestAgain } from './push-manifest-again.ts';
 
 /** As dockerd and containerd. */
-const DEFAULT_CONCURRENCY = 3;
+export const DEFAULT_CONCURRENCY = 3;
 
 export type CopySource = Pick<Fetcher, 'fetch'>;
 export type CopyDestination = Pick<Fetcher, 'exists'> & Pusher & Partial<Mounter>;

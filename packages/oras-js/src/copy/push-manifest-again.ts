@@ -1,27 +1,32 @@
+import pLimit from 'p-limit';
 import { contentOf } from '../content/content-of.ts';
 import type { Descriptor } from '../content/descriptor.ts';
 import { fetchBytes } from '../content/fetch-bytes.ts';
 import { isManifestType } from '../content/media-types.ts';
 import { successorsOf } from '../content/successors-of.ts';
 import { isContentMissing, RegistryError } from '../registry/registry-error.ts';
-import type { CopyDestination, CopyGraphOptions, CopySource } from './copy-graph.ts';
+import type { Fetcher, Pusher } from '../target/target.ts';
+import { type CopyGraphOptions, type CopySource, DEFAULT_CONCURRENCY } from './copy-graph.ts';
 import { onSide, pushFrom } from './copy-side.ts';
 
 /** As discoverGraph: what is below a manifest that the destination had was not looked at there. */
 const MAX_DEPTH = 16;
 
-interface Repair {
+export interface Repair {
   readonly source: CopySource;
-  readonly destination: CopyDestination;
-  readonly options: Pick<CopyGraphOptions, 'signal' | 'onCopied'>;
+  readonly destination: Pick<Fetcher, 'exists'> & Pusher;
+  readonly options: Pick<CopyGraphOptions, 'concurrency' | 'signal' | 'onCopied'>;
   readonly depth?: number;
 }
 
-/** zot and Quay say 400 MANIFEST_INVALID where others say which content they lack. */
+/**
+ * Whether a manifest may have been refused because the registry lacks what is below it: zot and Quay say 400 MANIFEST_INVALID where
+ * others say which content they lack.
+ */
 export function mayLackContent(error: unknown): error is RegistryError {
-  if (!(error instanceof RegistryError) || error.side === 'source' || error.code !== 'REGISTRY_ERROR') {
-    return error instanceof RegistryError && error.code === 'NOT_FOUND' && error.status === 404;
-  }
+  if (!(error instanceof RegistryError) || error.side === 'source') return false;
+  if (error.code === 'NOT_FOUND') return error.status === 404;
+  if (error.code !== 'REGISTRY_ERROR') return false;
   return isContentMissing(error) || (error.status === 400 && error.registryCodes.includes('MANIFEST_INVALID'));
 }
 
@@ -65,13 +70,14 @@ function push(manifest: Descriptor, bytes: Uint8Array, { destination, options: {
 async function lackingBlobs(
   children: readonly Descriptor[],
   complaint: RegistryError,
-  { destination, options: { signal } }: Repair,
+  { destination, options: { concurrency = DEFAULT_CONCURRENCY, signal } }: Repair,
 ): Promise<readonly Descriptor[]> {
   const blobs = children.filter(({ mediaType }) => !isManifestType(mediaType));
-  const lacking: Descriptor[] = [];
-  for (const blob of blobs) {
-    const isNamed = complaint.message.includes(blob.digest);
-    if (isNamed || !(await onSide('destination', () => destination.exists(blob, { signal })))) lacking.push(blob);
-  }
+  const isThere = await pLimit(concurrency).map(
+    blobs,
+    async (blob) =>
+      !complaint.message.includes(blob.digest) && (await onSide('destination', () => destination.exists(blob, { signal }))),
+  );
+  const lacking = blobs.filter((_, index) => isThere[index] === false);
   return lacking.length > 0 || !isContentMissing(complaint) ? lacking : blobs;
 }

@@ -33,7 +33,7 @@ export interface SelectedPlatforms {
  * Cuts an index down to the platforms that `wanted` names. It is made anew then, under another digest, with an annotation that
  * names the original; signatures over the original do not match it. Images, their attestations and what has no platform stay as
  * they are. An image without index stays if it is for one of `wanted`: it never claimed to be for more.
- * @throws PLATFORM_ABSENT, which lists those there are; INVALID_MANIFEST, and what `fetch` throws
+ * @throws PLATFORM_ABSENT, which lists those there are; what states none has none to lack; INVALID_MANIFEST, and what `fetch` throws
  */
 export async function selectPlatforms(
   source: Pick<Fetcher, 'fetch'>,
@@ -75,15 +75,14 @@ class Selection {
   /** @throws PLATFORM_ABSENT */
   assertPresent(root: Descriptor): void {
     // What states no platform at all, a Helm chart say, has none to choose from.
-    if (this.#present.length === 0 && !isIndexType(root.mediaType)) return;
+    if (this.#present.length === 0) return;
     const absent = this.#wanted.filter((wanted) => !this.#present.some((present) => matchesPlatform(wanted, present)));
     const isMissing = isIndexType(root.mediaType) ? absent.length > 0 : absent.length === this.#wanted.length;
     if (!isMissing) return;
     const there = [...new Set(this.#present.map((platform) => escapeControl(formatPlatform(platform))))].sort();
-    throw new OrasError(
-      'PLATFORM_ABSENT',
-      `there is no ${absent.map(formatPlatform).join(', ')}; there is ${there.length === 0 ? 'none that is stated' : there.join(', ')}`,
-    );
+    throw new OrasError('PLATFORM_ABSENT', `there is no ${absent.map(formatPlatform).join(', ')}; there is ${there.join(', ')}`, {
+      remedy: 'Leave the platform out, or choose among those that are there.',
+    });
   }
 
   async #index(node: Descriptor, depth: number): Promise<Descriptor | undefined> {

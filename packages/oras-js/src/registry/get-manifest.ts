@@ -44,10 +44,8 @@ export async function getManifest(
       signal,
     });
     const bytes = await readBody(response, { maxBytes: MAX_MANIFEST_BYTES, signal });
-    const contentType = response.headers['content-type'];
-    const typeOf = (): string => readMediaType(contentType, bytes, `${where}: cannot fetch manifest ${reference}`);
-    // A web page is told as one, not as a damaged manifest.
-    if (contentType?.startsWith('text/html')) typeOf();
+    // Before the digest: a web page is told as one, not as a damaged manifest.
+    const mediaType = readMediaType(response.headers['content-type'], bytes, `${where}: cannot fetch manifest ${reference}`);
     const named = isDigest(reference) ? reference : response.headers['docker-content-digest'];
     const algorithm = typeof named === 'string' && isDigest(named) ? digestAlgorithm(named) : 'sha256';
     const digest = digestOf(bytes, algorithm);
@@ -60,7 +58,6 @@ export async function getManifest(
         },
       );
     }
-    const mediaType = typeOf();
     return { descriptor: { mediaType, digest, size: bytes.byteLength }, bytes };
   });
 }

@@ -13,17 +13,13 @@ const MAX_PAGES = 10_000;
 
 /**
  * All tags of a repository, page by page.
- * @param maxPages after so many the list counts as endless
  * @throws NOT_FOUND, INVALID_RESPONSE, TOO_LARGE, …
  */
-export async function* listTags(
-  { host, repository }: BlobPlace,
-  { signal, maxPages = MAX_PAGES }: OperationOptions & { readonly maxPages?: number },
-): AsyncIterable<string> {
+export async function* listTags({ host, repository }: BlobPlace, { signal }: OperationOptions): AsyncIterable<string> {
   let target: string | URL = `${repository}/tags/list?n=${PAGE_SIZE}`;
   const seen = new Set<string>();
   const where = `${host.name}/${repository}`;
-  for (let pages = 0; pages < maxPages; pages += 1) {
+  for (let pages = 0; pages < MAX_PAGES; pages += 1) {
     const call = {
       what: 'list tags',
       where,
@@ -44,7 +40,7 @@ export async function* listTags(
     seen.add(next.href);
     target = next;
   }
-  throw new RegistryError('TOO_LARGE', `${where}: the list of tags does not end after ${maxPages} pages`);
+  throw new RegistryError('TOO_LARGE', `${where}: the list of tags does not end after ${MAX_PAGES} pages`);
 }
 
 /** Nexus lists null and '', Artifactory digests: what is no tag is left out. */

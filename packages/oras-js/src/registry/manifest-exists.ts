@@ -1,22 +1,22 @@
 import { pullScope } from '../auth/scopes.ts';
-import { type Digest, isDigest } from '../content/digest.ts';
+import type { Digest } from '../content/digest.ts';
 import type { OperationOptions } from '../target/target.ts';
 import type { BlobPlace } from './fetch-blob.ts';
 import { discard } from './follow-redirects.ts';
 import { getManifest, MANIFEST_ACCEPT } from './get-manifest.ts';
 import { RegistryError } from './registry-error.ts';
 
-/** @param reference tag or digest. @returns whether it is there. @throws WITHHELD, INVALID_RESPONSE, DIGEST_MISMATCH, … */
+/** @returns whether it is there. @throws WITHHELD, INVALID_RESPONSE, DIGEST_MISMATCH, … */
 export async function manifestExists(
   { host, repository }: BlobPlace,
-  reference: string,
+  digest: Digest,
   { signal }: OperationOptions,
 ): Promise<boolean> {
   const response = await host.request({
-    what: `look for manifest ${reference}`,
+    what: `look for manifest ${digest}`,
     where: `${host.name}/${repository}`,
     method: 'HEAD',
-    target: `${repository}/manifests/${reference}`,
+    target: `${repository}/manifests/${digest}`,
     repository,
     scopes: [pullScope(repository)],
     headers: { Accept: MANIFEST_ACCEPT },
@@ -26,10 +26,9 @@ export async function manifestExists(
   discard(response);
   if (response.status === 404) return false;
   const named = response.headers['docker-content-digest'];
-  const isNamed = named === reference || (typeof named === 'string' && !isSameAlgorithm(named, reference));
+  const isNamed = named === digest || (typeof named === 'string' && !isSameAlgorithm(named, digest));
   // A server that says 200 to everything has nothing, and one that names another digest may be wrong: the bytes tell.
-  if (isDigest(reference) && !isNamed) return isReadable({ host, repository }, reference, { signal });
-  return true;
+  return isNamed || isReadable({ host, repository }, digest, { signal });
 }
 
 /** Harbor keeps what is named by sha512 under its sha256. */

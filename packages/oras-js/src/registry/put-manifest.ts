@@ -15,14 +15,13 @@ const alone = new WeakMap<RegistryHost, LimitFunction>();
 
 /**
  * Stores a manifest under `reference`, a tag or its digest.
- * @returns whether the registry says that it has taken notice of the manifest's `subject`
  * @throws TAG_IMMUTABLE, DENIED, REGISTRY_ERROR (see isContentMissing), DIGEST_MISMATCH, INVALID_RESPONSE (it is not there afterwards), …
  */
 export async function putManifest(
   { host, repository }: BlobPlace,
   { descriptor, bytes }: FetchedManifest,
   { reference, signal }: OperationOptions & { readonly reference: string },
-): Promise<boolean> {
+): Promise<void> {
   const where = `${host.name}/${repository}`;
   const call: RegistryCall = {
     what: `push manifest ${reference}`,
@@ -57,7 +56,6 @@ export async function putManifest(
   // A server that says 200 to everything has stored nothing.
   const { status } = response;
   if (status !== 201) await checkKept({ host, repository }, { descriptor, bytes }, { reference, status, signal });
-  return response.headers['oci-subject'] !== undefined;
 }
 
 /** Artifactory says so of manifests that come at once (jib #3021): the same one passes alone. */

@@ -26,7 +26,8 @@ export class RegistryError extends OrasError {
   }
 }
 
-const MISSING_CONTENT = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_UNKNOWN', 'NOT_FOUND', 'IMAGESNOTFOUND']);
+/** The last is for ECR's ReferencedImagesNotFoundException, whose spelling on the wire is not established. */
+const MISSING_CONTENT = /^(?:MANIFEST_BLOB_UNKNOWN|BLOB_UNKNOWN|MANIFEST_UNKNOWN|NOT_FOUND|\w*IMAGES?_?NOT_?FOUND\w*)$/i;
 
 /**
  * Whether a registry refused a manifest because it lacks what the manifest names (collected in the meantime, or HEAD lied):
@@ -34,7 +35,6 @@ const MISSING_CONTENT = new Set(['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIF
  */
 export function isContentMissing(error: unknown): boolean {
   return (
-    error instanceof RegistryError &&
-    (error.status === 404 || error.registryCodes.some((code) => MISSING_CONTENT.has(code.toUpperCase())))
+    error instanceof RegistryError && (error.status === 404 || error.registryCodes.some((code) => MISSING_CONTENT.test(code)))
   );
 }

@@ -146,3 +146,10 @@ for (const text of ['linux', '', 'linux/', '/amd64', 'linux/arm/v7/x', 'linux/a 
     assert.throws(() => parsePlatform(text), { code: 'INVALID_PLATFORM' });
   });
 }
+
+test('an index whose images state no platform has none to lack', async () => {
+  const target = new MemoryTarget();
+  const { descriptor } = await image(target, {});
+  const root = await index(target, { manifests: [descriptor] });
+  assert.deepEqual((await select(target, root.descriptor, 'linux/amd64')).root, root.descriptor);
+});
