@@ -73,3 +73,4 @@ export type {
   TagLister,
   Target,
 } from './target/target.ts';
+export { writeBeside } from './target/write-beside.ts';

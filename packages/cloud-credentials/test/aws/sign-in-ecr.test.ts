@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, suite, test } from 'node:test';
+import { startConnectProxy } from '../../../../test/fixtures/connect-proxy.ts';
 import { certificateFor } from '../rig/certificate.ts';
-import { startConnectProxy } from '../rig/connect-proxy.ts';
 import { type Asked, type Reply, startEndpoint } from '../rig/endpoint-server.ts';
 import { runSignIn, signInOnce } from '../rig/run-sign-in.ts';
 
@@ -41,12 +41,18 @@ function ecrAnswers(secondsLeft = 43_200): (asked: Asked) => Reply {
   };
 }
 
+/** Leads each of these hosts to a port here, and no other anywhere. */
+const leadTo =
+  (ports: Readonly<Record<string, number>>) =>
+  ({ host }: { readonly host: string }): number | string =>
+    ports[host] ?? '502 Bad Gateway';
+
 const keyOf = ({ headers }: Asked): string => /Credential=([^/]*)/.exec(headers.authorization ?? '')?.[1] ?? '';
 
 suite('ECR', () => {
   test('GetAuthorizationToken is asked in the host’s region, through HTTPS_PROXY, with the company’s authority', async () => {
     await using ecr = await startEndpoint(ecrAnswers(), tls);
-    await using proxy = await startConnectProxy({ [ECR]: ecr.port });
+    await using proxy = await startConnectProxy(leadTo({ [ECR]: ecr.port }));
     const env = { ...KEYS, HTTPS_PROXY: proxy.url, AWS_REGION: 'us-east-1' };
     const { answer, contacts } = await signInOnce(HOST, env, [tls.cert]);
     assert.ok(answer.credential?.kind === 'basic', JSON.stringify(answer));
@@ -67,7 +73,7 @@ suite('ECR', () => {
 
   test('without the company’s authority the endpoint is not believed, and the remedy is a password by hand', async () => {
     await using ecr = await startEndpoint(ecrAnswers(), tls);
-    await using proxy = await startConnectProxy({ [ECR]: ecr.port });
+    await using proxy = await startConnectProxy(leadTo({ [ECR]: ecr.port }));
     const { answer } = await signInOnce(HOST, { ...KEYS, HTTPS_PROXY: proxy.url, AWS_MAX_ATTEMPTS: '1' });
     assert.equal(answer.code, 'CLOUD_SIGN_IN_FAILED');
     assert.match(answer.message ?? '', /certificate/);
@@ -77,7 +83,7 @@ suite('ECR', () => {
 
   test('many at once are one sign-in per region; a cached password serves until fresh is asked for', async () => {
     await using ecr = await startEndpoint(ecrAnswers(), tls);
-    await using proxy = await startConnectProxy({ [ECR]: ecr.port, [ECR_WEST]: ecr.port });
+    await using proxy = await startConnectProxy(leadTo({ [ECR]: ecr.port, [ECR_WEST]: ecr.port }));
     const [east, west] = [{ registry: HOST }, { registry: HOST_WEST }];
     const rounds = [[east, east, west, east], [east, west], [{ ...east, fresh: true }], [east]];
     const { answers } = await runSignIn({ rounds, ca: [tls.cert] }, { ...KEYS, HTTPS_PROXY: proxy.url });
@@ -93,7 +99,7 @@ suite('ECR', () => {
     await using east = await startEndpoint(ecrAnswers(), tls);
     const answer = ecrAnswers();
     await using west = await startEndpoint((asked) => ({ ...answer(asked), holdMs: 500 }), tls);
-    await using proxy = await startConnectProxy({ [ECR]: east.port, [ECR_WEST]: west.port });
+    await using proxy = await startConnectProxy(leadTo({ [ECR]: east.port, [ECR_WEST]: west.port }));
     const rounds = [[{ registry: HOST }, { registry: HOST_WEST }]];
     const { answers } = await runSignIn({ rounds, ca: [tls.cert] }, { ...KEYS, HTTPS_PROXY: proxy.url });
     assert.deepEqual(
@@ -106,7 +112,7 @@ suite('ECR', () => {
 
   test('a password that is about to expire is replaced', async () => {
     await using ecr = await startEndpoint(ecrAnswers(30), tls);
-    await using proxy = await startConnectProxy({ [ECR]: ecr.port });
+    await using proxy = await startConnectProxy(leadTo({ [ECR]: ecr.port }));
     const rounds = [[{ registry: HOST }], [{ registry: HOST }]];
     await runSignIn({ rounds, ca: [tls.cert] }, { ...KEYS, HTTPS_PROXY: proxy.url });
     assert.equal(ecr.asked.length, 2);
@@ -115,7 +121,7 @@ suite('ECR', () => {
   test('a refusal by ECR is told with its reason, and not as nobody being there', async () => {
     const body = { __type: 'AccessDeniedException', message: 'not authorized to perform: ecr:GetAuthorizationToken' };
     await using ecr = await startEndpoint(() => ({ status: 400, body }), tls);
-    await using proxy = await startConnectProxy({ [ECR]: ecr.port });
+    await using proxy = await startConnectProxy(leadTo({ [ECR]: ecr.port }));
     const { answer } = await signInOnce(HOST, { ...KEYS, HTTPS_PROXY: proxy.url }, [tls.cert]);
     assert.equal(answer.code, 'CLOUD_SIGN_IN_FAILED');
     assert.match(answer.message ?? '', /AccessDeniedException: not authorized to perform: ecr:GetAuthorizationToken/);
@@ -130,7 +136,7 @@ suite('ECR', () => {
       if (url.endsWith('/security-credentials/')) return { body: 'the-role' };
       return { body: temporary('ASIAINSTANCE', { Code: 'Success' }) };
     });
-    await using proxy = await startConnectProxy({ [ECR]: ecr.port });
+    await using proxy = await startConnectProxy(leadTo({ [ECR]: ecr.port }));
     const env = {
       HTTPS_PROXY: proxy.url,
       HTTP_PROXY: proxy.url,
@@ -152,7 +158,7 @@ suite('ECR', () => {
     await using ecs = await startEndpoint(({ headers }) =>
       headers.authorization === 'the-token' ? { body: temporary('ASIACONTAINER', {}) } : { status: 401 },
     );
-    await using proxy = await startConnectProxy({ [ECR]: ecr.port });
+    await using proxy = await startConnectProxy(leadTo({ [ECR]: ecr.port }));
     const env = {
       HTTPS_PROXY: proxy.url,
       AWS_CONTAINER_CREDENTIALS_FULL_URI: `http://127.0.0.1:${ecs.port}/role`,
@@ -168,7 +174,7 @@ suite('ECR', () => {
   test('an EKS service account’s role (IRSA) comes from STS, through the proxy; the role is whom to name', async () => {
     await using ecr = await startEndpoint(ecrAnswers(), tls);
     await using sts = await startEndpoint(() => ({ headers: { 'Content-Type': 'text/xml' }, body: ASSUMED }), tls);
-    await using proxy = await startConnectProxy({ [ECR]: ecr.port, [STS]: sts.port });
+    await using proxy = await startConnectProxy(leadTo({ [ECR]: ecr.port, [STS]: sts.port }));
     await using token = await fileWith('the-web-identity');
     const role = 'arn:aws:iam::111122223333:role/zenml-pull';
     const env = { HTTPS_PROXY: proxy.url, AWS_ROLE_ARN: role, AWS_WEB_IDENTITY_TOKEN_FILE: token.path };

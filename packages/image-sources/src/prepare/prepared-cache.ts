@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Digest,
@@ -12,6 +11,7 @@ import {
   type OperationOptions,
   OrasError,
   throwIfAborted,
+  writeBeside,
 } from 'oras-js';
 import { outOfSpace } from './assert-free-space.ts';
 import type { StoredLayer } from './stored-layer.ts';
@@ -49,12 +49,6 @@ export class PreparedCache {
     return layer !== undefined && (await this.#isWhole(layer, options)) ? layer : undefined;
   }
 
-  /** Whether it was prepared before; its bytes are not looked at. */
-  async has(diffId: Digest, options: OperationOptions = {}): Promise<boolean> {
-    const layer = parseRecord(await readFile(this.#record(diffId)).catch(() => undefined));
-    return layer !== undefined && (await this.layout.exists({ ...layer }, options));
-  }
-
   /**
    * Stores what `write` lays into the file that it is given, under the digest that it returns; an old blob is replaced.
    * @throws DISK_FULL, ABORTED and what `write` throws; nothing is left behind then
@@ -66,12 +60,10 @@ export class PreparedCache {
     throwIfAborted(signal);
     try {
       let stored: Stored | undefined;
-      await this.#writeBeside(
-        async (file) => {
-          stored = await write(file);
-        },
-        () => this.#blob(stored?.digest),
-      );
+      await writeBeside(this.ingest, async (file) => {
+        stored = await write(file);
+        return this.#blob(stored.digest);
+      });
       if (stored === undefined) throw new TypeError('nothing was stored');
       return stored;
     } catch (error) {
@@ -83,12 +75,10 @@ export class PreparedCache {
 
   /** Remembers which blob `diffId` became. */
   async remember(diffId: Digest, { mediaType, digest, size }: StoredLayer): Promise<void> {
-    await this.#writeBeside(
-      async (file) => {
-        await file.writeFile(JSON.stringify({ mediaType, digest, size }));
-      },
-      () => this.#record(diffId),
-    );
+    await writeBeside(this.ingest, async (file) => {
+      await file.writeFile(JSON.stringify({ mediaType, digest, size }));
+      return this.#record(diffId);
+    });
   }
 
   /** A config or a manifest: stored anew unless it lies here whole. */
@@ -103,12 +93,9 @@ export class PreparedCache {
 
   /** A config by the image's ID, where an image with it was prepared before. */
   async config(imageId: Digest, options: OperationOptions = {}): Promise<Buffer | undefined> {
-    const size = await readFile(this.#blob(imageId)).then(
-      (bytes) => bytes.byteLength,
-      () => undefined,
-    );
-    if (size === undefined) return undefined;
-    const descriptor = { mediaType: 'application/octet-stream', digest: imageId, size };
+    const found = await stat(this.#blob(imageId)).catch(() => undefined);
+    if (found === undefined) return undefined;
+    const descriptor = { mediaType: 'application/octet-stream', digest: imageId, size: found.size };
     return fetchBytes(this.layout, descriptor, options).then((bytes) => Buffer.from(bytes), damaged);
   }
 
@@ -123,30 +110,11 @@ export class PreparedCache {
     }
   }
 
-  async #writeBeside(write: (file: FileHandle) => Promise<void>, path: () => string): Promise<void> {
-    const unfinished = join(this.ingest, `${randomUUID()}.partial`);
-    const file = await open(unfinished, 'wx', 0o644);
-    try {
-      try {
-        await write(file);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await mkdir(join(path(), '..'), { recursive: true });
-      await rename(unfinished, path());
-    } catch (error) {
-      await rm(unfinished, { force: true });
-      throw error;
-    }
-  }
-
   #record(diffId: Digest): string {
     return join(this.layout.path, LAYERS, `${digestAlgorithm(diffId)}-${digestHex(diffId)}.json`);
   }
 
-  #blob(digest: Digest | undefined): string {
-    if (digest === undefined) throw new TypeError('nothing was stored');
+  #blob(digest: Digest): string {
     return join(this.layout.path, 'blobs', digestAlgorithm(digest), digestHex(digest));
   }
 }

@@ -33,8 +33,7 @@ async function archiveOf(graph: SampleGraph, change: (bytes: Buffer) => Uint8Arr
   return { folder, path };
 }
 
-readSuite('OciArchive', async (graph) => {
-  const { folder, path } = await archiveOf(graph);
+async function openRig(folder: Awaited<ReturnType<typeof temporaryFolder>>, path: string) {
   const target = await OciArchive.open(path, OPTIONS(folder.path));
   return {
     target,
@@ -44,6 +43,11 @@ readSuite('OciArchive', async (graph) => {
       await folder[Symbol.asyncDispose]();
     },
   };
+}
+
+readSuite('OciArchive', async (graph) => {
+  const { folder, path } = await archiveOf(graph);
+  return openRig(folder, path);
 });
 
 readSuite('OciArchive, written by GNU tar from a layout', async (graph) => {
@@ -53,15 +57,7 @@ readSuite('OciArchive, written by GNU tar from a layout', async (graph) => {
   await layout.tag(graph.root, '1.0');
   const path = join(folder.path, 'image.tar');
   await run('tar', ['-C', layout.path, '-cf', path, '.']);
-  const target = await OciArchive.open(path, OPTIONS(folder.path));
-  return {
-    target,
-    reference: '1.0',
-    async [Symbol.asyncDispose]() {
-      await target[Symbol.asyncDispose]();
-      await folder[Symbol.asyncDispose]();
-    },
-  };
+  return openRig(folder, path);
 });
 
 test('reads an archive under gzip, and leaves no unpacked file behind', async () => {

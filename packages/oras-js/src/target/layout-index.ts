@@ -71,8 +71,9 @@ export class LayoutIndex {
   async #write(index: ImageIndex): Promise<void> {
     await mkdir(this.#ingest, { recursive: true });
     const text = JSON.stringify(index);
-    await writeBeside(join(this.#folder, INDEX_FILE), this.#ingest, async (file) => {
+    await writeBeside(this.#ingest, async (file) => {
       await file.writeFile(text);
+      return join(this.#folder, INDEX_FILE);
     });
     await syncFolder(this.#folder);
   }

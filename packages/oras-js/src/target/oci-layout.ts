@@ -51,8 +51,9 @@ export class OciLayout implements Target, TagLister {
       await mkdir(join(path, 'blobs', 'sha256'), { recursive: true });
       await mkdir(join(path, INGEST), { recursive: true });
       await layout.#index.createIfAbsent();
-      await writeBeside(join(path, LAYOUT_FILE), join(path, INGEST), async (file) => {
+      await writeBeside(join(path, INGEST), async (file) => {
         await file.write(JSON.stringify({ imageLayoutVersion: LAYOUT_VERSION }));
+        return join(path, LAYOUT_FILE);
       });
     }
     return layout;
@@ -91,7 +92,7 @@ export class OciLayout implements Target, TagLister {
     const ingest = join(this.path, INGEST);
     await mkdir(ingest, { recursive: true });
     await mkdir(join(path, '..'), { recursive: true });
-    await writeBeside(path, ingest, async (file) => {
+    await writeBeside(ingest, async (file) => {
       const verifier = new ContentVerifier(descriptor, this.path);
       for await (const batch of openContent({ signal: options.signal })) {
         throwIfAborted(options.signal);
@@ -99,6 +100,7 @@ export class OciLayout implements Target, TagLister {
         await writeFully(file, batch);
       }
       verifier.finish();
+      return path;
     });
   }
 

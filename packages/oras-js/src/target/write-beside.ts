@@ -4,15 +4,17 @@ import { platform } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Writes beside, syncs, renames: `path` has complete content or does not exist.
+ * Writes beside, syncs, renames: a path has complete content or does not exist.
  * @param beside the folder for the unfinished file, on the same file system
+ * @param write returns the path: content may have its name from its digest
  */
-export async function writeBeside(path: string, beside: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
+export async function writeBeside(beside: string, write: (file: FileHandle) => Promise<string>): Promise<void> {
   const unfinished = join(beside, `${randomUUID()}.partial`);
   const file = await open(unfinished, 'wx', 0o644);
+  let path: string;
   try {
     try {
-      await write(file);
+      path = await write(file);
       await file.sync();
     } finally {
       await file.close();

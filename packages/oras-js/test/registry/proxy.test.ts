@@ -1,40 +1,17 @@
 import assert from 'node:assert/strict';
-import http from 'node:http';
-import net, { type AddressInfo } from 'node:net';
 import { suite, test } from 'node:test';
 import { inspect } from 'node:util';
 import { createRegistryClient, OrasError } from 'oras-js';
+import { startConnectProxy } from '../../../../test/fixtures/connect-proxy.ts';
 import { connectionError } from '../../src/registry/connection-error.ts';
 import { CERTIFICATE, FakeRegistry } from './fake-registry.ts';
 
-/** A forward proxy that tunnels CONNECT to 127.0.0.1 whatever the name, and wants Basic (RFC 9110, 9.3.6). */
-async function startProxy() {
-  const connects: string[] = [];
-  const server = http.createServer();
-  server.on('connect', (request, client, head) => {
-    client.on('error', () => {});
-    connects.push(request.url ?? '');
-    if (request.headers['proxy-authorization'] !== `Basic ${Buffer.from('p:q').toString('base64')}`) {
-      client.end('HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n');
-      return;
-    }
-    const upstream = net.connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 OK\r\n\r\n');
-      upstream.write(head);
-      upstream.pipe(client).pipe(upstream);
-    });
-    upstream.on('error', () => client.destroy());
-    client.on('close', () => upstream.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    connects,
-    port: (server.address() as AddressInfo).port,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+/** Tunnels to the same port here, whatever the name, and wants Basic. */
+function startProxy() {
+  const basic = `Basic ${Buffer.from('p:q').toString('base64')}`;
+  return startConnectProxy(({ port }, { headers }) =>
+    headers['proxy-authorization'] === basic ? port : '407 Proxy Authentication Required',
+  );
 }
 
 /** All that could be printed of an error. */
