@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { ImageSourceError } from '../image-source-error.ts';
 
-const REMEDY = 'Free some space there, or name a folder on another disk with --cache-dir.';
+const REMEDY = 'Free some space there, or keep the cache on another disk.';
 
 /** @throws NOT_ENOUGH_SPACE before anything is written */
 export async function assertFreeSpace(folder: string, neededBytes: number): Promise<void> {
